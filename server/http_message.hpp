@@ -1,0 +1,42 @@
+// A request and its answer as every session sees them, whatever the client speaks. No sockets.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kinesisd::server {
+
+struct Header {
+  std::string name;  // lower case in requests
+  std::string value;
+};
+
+struct Request {
+  std::string method;
+  std::string path;   // without the query
+  std::string query;  // without the question mark
+  std::vector<Header> headers;  // only those named by `keeps_header`, in the order received
+  std::string body;
+
+  // The first header of this lower-case name, or nullptr.
+  const std::string* header(std::string_view name) const {
+    auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& h) { return h.name == name; });
+    return found == headers.end() ? nullptr : &found->value;
+  }
+};
+
+// Headers that anything above a session reads; sessions drop all others. `name` is lower case.
+bool keeps_header(std::string_view name);
+
+// Content-Length and Date (HTTP/1.1: also Connection) are the session's.
+struct Response {
+  int status = 200;
+  std::vector<Header> headers;
+  std::string body;
+  bool chunked_empty = false;  // 413 answers `Transfer-Encoding: chunked` and no body, as AWS does
+};
+
+}  // namespace kinesisd::server

@@ -1,0 +1,25 @@
+// What sessions call: one request in, one answer out. Sessions know nothing of operations, operations nothing of
+// sessions.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/http_message.hpp"
+
+namespace kinesisd::server {
+
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  // Answers one request on the calling I/O thread; suspends while a commit or a disk read is awaited. Never throws:
+  // a bug becomes the bare InternalFailure. May run concurrently for many requests of one connection.
+  virtual boost::asio::awaitable<Response> answer(Request request) = 0;
+
+  // What a body over limits.body_bytes is answered with: 413, no request id.
+  virtual Response body_too_large() const = 0;
+  // The JSON ServiceUnavailable (503) for a request there is no room for.
+  virtual Response overloaded() const = 0;
+};
+
+}  // namespace kinesisd::server
