@@ -34,9 +34,9 @@ enum class ErrorType {
 BOOST_DESCRIBE_ENUM(ErrorType, AccessDeniedException, ExpiredIteratorException, ExpiredNextTokenException,
                     IncompleteSignatureException, InternalFailure, InvalidArgumentException,
                     InvalidSignatureException, LimitExceededException, MissingAuthenticationTokenException,
-                    ProvisionedThroughputExceededException, ResourceInUseException,
-                    ResourceNotFoundException, SerializationException, ServiceUnavailable,
-                    UnknownOperationException, ValidationException)
+                    ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException,
+                    SerializationException, ServiceUnavailable, UnknownOperationException,
+                    ValidationException)
 
 struct Error {
   ErrorType type;
@@ -48,10 +48,12 @@ struct Error {
 // The type as `__type` spells it.
 std::string_view name(ErrorType type);
 
-// The HTTP status of a JSON or CBOR answer with this type: 400, 500 (InternalFailure) or 503 (ServiceUnavailable).
+// The HTTP status of a JSON or CBOR answer with this type: 400, 500 (InternalFailure) or 503
+// (ServiceUnavailable).
 int http_status(ErrorType type);
 
 template <class T>
-using Result = BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
+using Result =
+    BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
 
 }  // namespace kinesisd::protocol

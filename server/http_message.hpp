@@ -16,14 +16,15 @@ struct Header {
 
 struct Request {
   std::string method;
-  std::string path;   // without the query
-  std::string query;  // without the question mark
+  std::string path;             // without the query
+  std::string query;            // without the question mark
   std::vector<Header> headers;  // only those named by `keeps_header`, in the order received
   std::string body;
 
   // The first header of this lower-case name, or nullptr.
   const std::string* header(std::string_view name) const {
-    auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& h) { return h.name == name; });
+    auto found =
+        std::find_if(headers.begin(), headers.end(), [&](const Header& h) { return h.name == name; });
     return found == headers.end() ? nullptr : &found->value;
   }
 };

@@ -1,5 +1,5 @@
-// What sessions call: one request in, one answer out. Sessions know nothing of operations, operations nothing of
-// sessions.
+// What sessions call: one request in, one answer out. Sessions know nothing of operations, operations nothing
+// of sessions.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,8 +12,8 @@ class Service {
  public:
   virtual ~Service() = default;
 
-  // Answers one request on the calling I/O thread; suspends while a commit or a disk read is awaited. Never throws:
-  // a bug becomes the bare InternalFailure. May run concurrently for many requests of one connection.
+  // Answers one request on the calling I/O thread; suspends while a commit or a disk read is awaited. Never
+  // throws: a bug becomes the bare InternalFailure. May run concurrently for many requests of one connection.
   virtual boost::asio::awaitable<Response> answer(Request request) = 0;
 
   // What a body over limits.body_bytes is answered with: 413, no request id.

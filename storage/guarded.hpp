@@ -14,7 +14,8 @@ class Guarded {
   Guarded(const Guarded&) = delete;
   Guarded& operator=(const Guarded&) = delete;
 
-  // Calls `fn(T&)` with the lock held and returns what it returns. `fn` does no I/O and lets no reference escape.
+  // Calls `fn(T&)` with the lock held and returns what it returns. `fn` does no I/O and lets no reference
+  // escape.
   template <class F>
   decltype(auto) with(F&& fn) {
     std::lock_guard lock(mutex_);

@@ -1,5 +1,5 @@
-// The queue of changes on their way to the disk. A change is handed over in the same step that made it, so the
-// journal's order is the order in which things happened; a ticket says when it is durable.
+// The queue of changes on their way to the disk. A change is handed over in the same step that made it, so
+// the journal's order is the order in which things happened; a ticket says when it is durable.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// All streams of all accounts and regions: the aggregate every operation works on. Each change is one method that
-// takes `now`; none does I/O. Not thread-safe: reached through Guarded<Streams>. Texts of errors are AWS's.
+// All streams of all accounts and regions: the aggregate every operation works on. Each change is one method
+// that takes `now`; none does I/O. Not thread-safe: reached through Guarded<Streams>. Texts of errors are
+// AWS's.
 #pragma once
 
 #include <cstdint>
@@ -49,11 +50,11 @@ struct Transitions {
 
 struct StreamSettings {
   Transitions transitions;
-  bool enforce_write_limits = true;             // --limits writes
-  std::optional<std::int64_t> shard_limit = 20000;   // per account and region; nullopt: unlimited
+  bool enforce_write_limits = true;                 // --limits writes
+  std::optional<std::int64_t> shard_limit = 20000;  // per account and region; nullopt: unlimited
   std::optional<std::int64_t> on_demand_limit = 50;
-  std::size_t memory_bytes_max = 256U << 20;    // records held in memory; older ones are read from the disk
-  bool records_on_disk = true;                  // false (--db :memory:): nothing can be evicted, full means refused
+  std::size_t memory_bytes_max = 256U << 20;  // records held in memory; older ones are read from the disk
+  bool records_on_disk = true;  // false (--db :memory:): nothing can be evicted, full means refused
 };
 
 struct NewStream {
@@ -132,7 +133,8 @@ struct ShardList {
   std::optional<std::string> next_token;
 };
 
-// A record on its way in. The caller makes it outside the lock; the hash key is MD5 of the partition key or explicit.
+// A record on its way in. The caller makes it outside the lock; the hash key is MD5 of the partition key or
+// explicit.
 struct NewRecord {
   HashKey hash_key;
   RecordPtr record;  // sequence index and arrival are still unset

@@ -1,0 +1,78 @@
+// Every sentence AWS answers an error with, as a named constructor. The only place these texts stand.
+// {id} arguments are shard ids as AWS prints them; `as_sent` is the client's own spelling.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/error.hpp"
+
+namespace kinesisd::protocol::errors {
+
+// Streams
+Error stream_not_found(std::string_view stream, std::string_view account);
+Error stream_exists(std::string_view stream, std::string_view account);
+Error stream_not_active(std::string_view stream, std::string_view account, std::string_view state);
+Error stream_has_consumers(std::string_view stream, std::string_view account);
+Error stream_name_missing();
+Error stream_name_and_arn_differ(std::string_view name, std::string_view arn);
+Error shard_limit(std::string_view account, std::string_view region, std::int64_t current, std::int64_t limit,
+                  std::int64_t additional);
+Error on_demand_limit(std::string_view account, std::int64_t limit);
+Error provisioned_without_shard_count();
+Error warm_throughput_unavailable();
+
+// Retention
+Error retention_too_short(std::int32_t hours);
+Error retention_too_long(std::int32_t hours);
+Error retention_not_shorter(std::int32_t hours, std::string_view stream,
+                            std::int32_t current_hours);  // Increase
+Error retention_not_longer(std::int32_t hours, std::string_view stream,
+                           std::int32_t current_hours);  // Decrease
+
+// Shards and iterators
+Error shard_id_unknown(std::string_view as_sent, std::string_view stream, std::string_view account);
+Error shard_not_found(std::string_view id, std::string_view stream, std::string_view account);
+Error starting_sequence_number_missing(std::string_view iterator_type);
+Error starting_sequence_number_unexpected(std::string_view iterator_type);
+Error starting_sequence_number_invalid(std::string_view number, std::string_view id, std::string_view stream,
+                                       std::string_view account);
+Error starting_sequence_number_of_other_shard(std::string_view other_id, std::string_view id);
+Error starting_sequence_number_of_other_stream(std::string_view number, std::string_view id,
+                                               std::string_view stream, std::string_view account);
+Error timestamp_missing();
+Error timestamp_in_future(std::int64_t timestamp_ms, std::int64_t now_ms);
+Error iterator_invalid();
+Error iterator_expired(std::int64_t created_ms, std::int64_t now_ms);
+
+// ListShards and ListStreams
+Error list_shards_without_stream();
+Error next_token_with(std::string_view member);
+Error next_token_invalid();
+Error next_token_expired(std::int64_t created_ms, std::int64_t now_ms);
+Error shard_filter_incomplete(std::string_view type, std::string_view member);
+Error shard_filter_with_start();
+Error shard_filter_in_future(std::int64_t timestamp_ms, std::int64_t now_ms);
+
+// Puts
+Error explicit_hash_key_out_of_range(std::string_view key);
+Error ordering_sequence_number_invalid(std::string_view number, std::string_view stream,
+                                       std::string_view account);
+Error records_too_large();  // all records of one PutRecords together
+Error write_throughput_exceeded(std::string_view id, std::string_view stream, std::string_view account);
+// The ErrorMessage of a PutRecords entry that could not be stored.
+inline constexpr std::string_view record_not_stored = "Internal service failure.";
+
+// Transport
+Error missing_authentication();
+Error two_authentications();
+Error incomplete_signature(std::string message);
+Error unknown_operation();  // bare
+Error unreadable_body();    // bare SerializationException
+Error serialization(std::string message);
+Error validation(std::string message);
+Error internal_failure();  // bare, 500
+Error service_unavailable();
+
+}  // namespace kinesisd::protocol::errors
