@@ -10,8 +10,6 @@ namespace kinesisd::protocol::errors {
 
 namespace {
 
-constexpr std::int64_t tolerated_delay_ms = 300'000;
-
 // As Java's Date.toString prints an instant in UTC: `Thu Jan 22 01:22:02 UTC 2015`.
 std::string java_date(std::int64_t epoch_ms) {
   const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds{epoch_ms}};
@@ -195,7 +193,7 @@ Error iterator_expired(std::int64_t created_ms, std::int64_t now_ms) {
       ErrorType::ExpiredIteratorException,
       fmt::format("Iterator expired. The iterator was created at time {} while right now it is {} which is "
                   "further in the future than the tolerated delay of {} milliseconds.",
-                  java_date(created_ms), java_date(now_ms), tolerated_delay_ms)};
+                  java_date(created_ms), java_date(now_ms), token_lifetime_ms)};
 }
 
 Error list_shards_without_stream() {
@@ -216,7 +214,7 @@ Error next_token_expired(std::int64_t created_ms, std::int64_t now_ms) {
   return {ErrorType::ExpiredNextTokenException,
           fmt::format("NextToken expired. The token was created at time {} while right now it is {} which is "
                       "further in the future than the tolerated delay of {} milliseconds.",
-                      java_date(created_ms), java_date(now_ms), tolerated_delay_ms)};
+                      java_date(created_ms), java_date(now_ms), token_lifetime_ms)};
 }
 
 // AWS's text is unknown.

@@ -10,6 +10,9 @@
 
 namespace kinesisd::protocol::errors {
 
+// How long an iterator or a NextToken may be used; quoted in the sentences below.
+inline constexpr std::int64_t token_lifetime_ms = 300'000;
+
 // Streams
 Error stream_not_found(std::string_view stream, std::string_view account);
 Error stream_exists(std::string_view stream, std::string_view account);
