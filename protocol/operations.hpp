@@ -1,0 +1,24 @@
+// The operations this server answers. Adding one: its header, a name here, and its handler.
+#pragma once
+
+#include "protocol/operations/create_stream.hpp"
+#include "protocol/operations/decrease_stream_retention_period.hpp"
+#include "protocol/operations/delete_stream.hpp"
+#include "protocol/operations/describe_stream.hpp"
+#include "protocol/operations/describe_stream_summary.hpp"
+#include "protocol/operations/get_records.hpp"
+#include "protocol/operations/get_shard_iterator.hpp"
+#include "protocol/operations/increase_stream_retention_period.hpp"
+#include "protocol/operations/list_shards.hpp"
+#include "protocol/operations/list_streams.hpp"
+#include "protocol/operations/put_record.hpp"
+#include "protocol/operations/put_records.hpp"
+#include "protocol/schema.hpp"
+
+namespace kinesisd::protocol {
+
+using Operations = type_list<CreateStream, DecreaseStreamRetentionPeriod, DeleteStream, DescribeStream,
+                             DescribeStreamSummary, GetRecords, GetShardIterator,
+                             IncreaseStreamRetentionPeriod, ListShards, ListStreams, PutRecord, PutRecords>;
+
+}  // namespace kinesisd::protocol
