@@ -12,17 +12,19 @@ struct Limits {
   std::size_t header_bytes = 64U << 10;       // all header lines of one request together
   std::size_t connections = 4096;             // further ones are closed at once
   std::size_t streams_per_connection = 2048;  // HTTP/2 MAX_CONCURRENT_STREAMS
-  std::size_t pipelined_requests = 64;        // HTTP/1.1 requests read ahead on one connection
-  std::size_t in_flight_bytes =
-      512U << 20;                         // bodies being received or answered; beyond: 503 ServiceUnavailable
-  std::chrono::seconds idle{180};         // a connection with nothing going on
-  std::chrono::seconds slow_request{60};  // from a request's first byte to its last, unless bytes keep coming
-  std::chrono::seconds write_stalled{60};       // a client that does not read its answer
-  std::chrono::seconds shutdown{10};            // what is in flight gets this long after SIGTERM
-  std::uint32_t http2_window_bytes = 1U << 20;  // per stream, what a client may send ahead
+  // Bodies being received or answered; beyond: 503 ServiceUnavailable.
+  std::size_t in_flight_bytes = 512U << 20;
+  std::chrono::milliseconds idle{180'000};  // a connection with nothing going on
+  // From a request's first byte to its last, unless bytes keep coming.
+  std::chrono::milliseconds slow_request{60'000};
+  std::chrono::milliseconds write_stalled{60'000};  // a client that does not read its answer
+  std::chrono::milliseconds shutdown{10'000};       // what is in flight gets this long after SIGTERM
+  std::uint32_t http2_window_bytes = 1U << 20;      // per stream, what a client may send ahead
   std::uint32_t http2_connection_window_bytes = 4U << 20;
-  std::size_t http2_queued_frames = 1000;     // control frames waiting for a client that does not read
-  std::size_t http2_resets_per_second = 400;  // streams a client may reset before it gets GOAWAY
+  std::size_t http2_queued_frames = 1000;       // control frames waiting for a client that does not read
+  std::size_t http2_resets_per_second = 400;    // streams a client may reset before it gets GOAWAY
+  std::size_t http2_control_per_second = 1000;  // SETTINGS, PING and PRIORITY of one client, likewise
+  std::size_t disk_reads_queued = 256;  // blocking reads waiting for a thread; beyond: 503 ServiceUnavailable
 };
 
 inline constexpr Limits limits{};

@@ -1,0 +1,63 @@
+// The settings of the server: flags, environment variables and keys of a TOML file, all from one table.
+// Knows nothing of what the settings do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/log.hpp"
+
+namespace kinesisd::server {
+
+enum class Durability { process, full };
+enum class EnforcedLimits { off, writes };
+
+struct Settings {
+  std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them
+  std::optional<std::string> db;    // unset: nothing is kept after exit; ":memory:" is passed through
+  Durability durability = Durability::process;
+  EnforcedLimits limits = EnforcedLimits::writes;
+  std::optional<std::int64_t> transition_ms;  // unset: auto
+  std::string account_id;
+  std::string region;
+  std::optional<std::int64_t> shard_limit;      // unset: unlimited
+  std::optional<std::int64_t> on_demand_limit;  // unset: unlimited
+  std::size_t threads = 1;
+  std::size_t memory_mb = 0;
+  LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::text;
+};
+
+// Instead of serving: print `text` (to stdout when the code is 0, else to stderr) and exit with `code`.
+struct Exit {
+  int code;
+  std::string text;
+};
+
+using Environment = std::map<std::string, std::string>;
+
+// The process's environment, from main's third parameter or `environ`.
+Environment environment_of(const char* const* entries);
+
+// A flag wins over an environment variable, which wins over the file, which wins over the default.
+// `arguments` are those after the program's name. Reads the file that --config or KINESISD_CONFIG names.
+std::variant<Settings, Exit> read_settings(std::span<const std::string> arguments,
+                                           const Environment& environment);
+
+// One row of the table, for the README's and kinesisd.toml's sake.
+struct SettingHelp {
+  std::string_view name;     // as in --NAME and the file's key
+  std::string_view value;    // what stands for the value in the help
+  std::string default_text;  // as the user would write it; "" when there is none
+  std::string_view help;
+};
+std::vector<SettingHelp> setting_help();
+
+}  // namespace kinesisd::server

@@ -1,0 +1,53 @@
+// Accepts connections, bounded in number, spreads them over the I/O threads and gives each the session its
+// first bytes ask for. Knows nothing of what requests mean.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "server/limits.hpp"
+#include "server/log.hpp"
+#include "server/net/io_threads.hpp"
+#include "server/service.hpp"
+
+namespace kinesisd::server {
+
+// The message is one sentence for the user: the address and what to do about it.
+struct ListenError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Listener {
+ public:
+  // All of these outlive the listener; service and log outlive the threads' contexts too.
+  Listener(IoThreads& threads, Service& service, Log& log, const Limits& bounds = limits);
+  ~Listener();  // closes; the threads are stopped, or shut_down was called
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  // Binds each ADDR:PORT (IPv4, [IPv6] or localhost); throws ListenError. Connections queue up from here on.
+  void bind(std::span<const std::string> addresses);
+
+  // What was bound, port 0 replaced by the real one, IPv4 first: `127.0.0.1:4567`, `[::1]:4567`.
+  std::vector<std::string> addresses() const;
+
+  // Starts accepting on the I/O threads.
+  void start();
+
+  // Stops accepting, lets what is in flight end and says goodbye to the clients; after limits.shutdown closes
+  // what is left. Returns false in that case. Blocks; not for I/O threads, which must be running.
+  bool shut_down();
+
+ private:
+  struct Shared;
+  class Acceptor;
+
+  IoThreads& threads_;
+  std::shared_ptr<Shared> shared_;
+  std::vector<std::shared_ptr<Acceptor>> acceptors_;
+};
+
+}  // namespace kinesisd::server
