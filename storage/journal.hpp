@@ -29,6 +29,8 @@ class Journal {
   virtual ~Journal() = default;
   // Takes a change; called with the streams' lock held, so it neither blocks nor writes.
   virtual Ticket submit(Change change) = 0;
+  // False: too much waits for the disk already, so whoever asks is to be refused. Any thread.
+  virtual bool has_room() const = 0;
 };
 
 }  // namespace kinesisd::storage

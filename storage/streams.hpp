@@ -3,6 +3,7 @@
 // AWS's.
 #pragma once
 
+#include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -38,8 +39,11 @@ struct StreamKey {
 // arn:{partition}:kinesis:{region}:{account}:stream/{name}; the partition follows the region.
 std::string arn(const StreamKey& stream);
 
+// Enumerators are AWS's words; the server translates them to the protocol's by name.
 enum class StreamMode { PROVISIONED, ON_DEMAND };
+BOOST_DESCRIBE_ENUM(StreamMode, PROVISIONED, ON_DEMAND)
 enum class StreamStatus { CREATING, ACTIVE, UPDATING, DELETING };
+BOOST_DESCRIBE_ENUM(StreamStatus, CREATING, ACTIVE, UPDATING, DELETING)
 
 // How long CREATING, UPDATING and DELETING last.
 struct Transitions {
@@ -111,6 +115,8 @@ enum class ShardFilterType {
   AT_TIMESTAMP,
   FROM_TIMESTAMP
 };
+BOOST_DESCRIBE_ENUM(ShardFilterType, AFTER_SHARD_ID, AT_TRIM_HORIZON, FROM_TRIM_HORIZON, AT_LATEST,
+                    AT_TIMESTAMP, FROM_TIMESTAMP)
 
 struct ShardFilter {
   ShardFilterType type;
@@ -157,6 +163,8 @@ struct PutManyResult {
 };
 
 enum class IteratorType { AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, TRIM_HORIZON, LATEST, AT_TIMESTAMP };
+BOOST_DESCRIBE_ENUM(IteratorType, AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, TRIM_HORIZON, LATEST,
+                    AT_TIMESTAMP)
 
 struct IteratorStart {
   IteratorType type;
@@ -205,6 +213,7 @@ struct RecordPage {
   SequenceNumber sequence_number_of(const Record& record) const;
 };
 
+struct Restored;      // storage/change.hpp
 struct StreamsState;  // storage/streams_state.hpp: what the methods work on
 
 class Streams {
@@ -213,6 +222,9 @@ class Streams {
   Streams(StreamSettings settings, Journal& journal, std::string key);
   ~Streams();
   Streams(Streams&&) noexcept;
+
+  // Takes up what an opened database holds; before anything else is called.
+  void restore(Restored restored, Timestamp now);
 
   Result<Ticket> create_stream(const StreamKey& stream, NewStream request, Timestamp now);
   Result<Ticket> delete_stream(const StreamKey& stream, bool enforce_consumer_deletion, Timestamp now);
@@ -242,6 +254,9 @@ class Streams {
 
   // Worlds in which a live stream of this name exists, for the log line of a failed look-up.
   std::vector<World> worlds_with(std::string_view stream_name, Timestamp now) const;
+
+  // How many puts were refused because the memory was full and nothing could be evicted (--db :memory:).
+  std::uint64_t refused_for_memory() const;
 
   // The journal's side; see storage/group_commit.hpp.
   StreamsState& state() { return *state_; }

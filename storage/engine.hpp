@@ -1,0 +1,59 @@
+// Where changes are kept. Used by the journal thread alone; knows nothing of queues, locks or tickets.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "storage/change.hpp"
+
+namespace kinesisd::storage {
+
+// How much of old data one slice of trimming may delete, so that puts never wait long for it.
+struct SliceLimits {
+  std::size_t records_max = 10'000;
+  std::size_t bytes_max = 8U << 20;
+};
+
+// The part of a shard whose time is over.
+struct Expired {
+  std::int64_t shard_serial;
+  std::uint64_t next_index;  // what the shard's next record gets: kept, so that no number is given twice
+  Timestamp arrived_before;
+};
+
+struct Trimmed {
+  std::size_t records = 0;          // how many were deleted
+  bool more = false;                // the slice ended before the expired records did
+  std::uint64_t first_index = 0;    // of the oldest record left; meaningless without `oldest`
+  std::optional<Timestamp> oldest;  // its arrival
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Makes all changes durable together, or throws and has kept none of them. Usable again after a throw.
+  virtual void write(std::span<const Change> changes) = 0;
+
+  // Deletes one slice of a shard's expired records. Throws like `write`.
+  virtual Trimmed trim(const Expired& expired, const SliceLimits& slice) = 0;
+
+  // Deletes one slice of what deleted streams left behind; true while there is more. Throws like `write`.
+  virtual bool sweep(Timestamp now, const SliceLimits& slice) = 0;
+
+  // Brings everything into one file. Nothing is written afterwards.
+  virtual void close() = 0;
+};
+
+// Reads records that are no longer in memory.
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  // Blocks on the disk, throws when it fails. Any thread.
+  virtual std::vector<RecordPtr> read(const DiskRange& range) = 0;
+};
+
+}  // namespace kinesisd::storage

@@ -1,0 +1,89 @@
+// The journal: one thread that writes everything waiting in one transaction, then makes it readable and tells
+// the listener. Knows no socket and no SQL.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "storage/change.hpp"
+#include "storage/clock.hpp"
+#include "storage/engine.hpp"
+#include "storage/guarded.hpp"
+#include "storage/journal.hpp"
+#include "storage/streams.hpp"
+
+namespace kinesisd::storage {
+
+struct GroupCommitLimits {
+  std::size_t waiting_bytes_max = 64U << 20;  // beyond either, has_room() is false and puts are refused
+  std::size_t waiting_changes_max = 100'000;
+  std::size_t batch_bytes_max = 16U << 20;  // of one transaction; a single larger change is still one
+  std::size_t batch_changes_max = 10'000;
+  SliceLimits slice;  // of trimming between two transactions
+};
+
+class GroupCommit final : public Journal {
+ public:
+  // Both are called on the journal thread, without any lock held, and must not throw.
+  using Listener = std::function<void(Settled)>;        // once per transaction, tickets ascending
+  using Log = std::function<void(const std::string&)>;  // a sentence on what went wrong
+
+  // `engine` outlives the journal.
+  explicit GroupCommit(Engine& engine, GroupCommitLimits limits = {});
+  ~GroupCommit() override;
+
+  Ticket submit(Change change) override;
+  bool has_room() const override;
+
+  // Starts the thread. The arguments outlive the journal or are given up by `stop`.
+  void start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
+  // Writes everything that waits, ends the thread and closes the engine. Nothing may be submitted afterwards.
+  void stop();
+
+  // The thread's two steps, for tests that do without the thread: `attach` in place of `start`.
+  void attach(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
+  // Writes and settles one transaction; false: nothing was waiting.
+  bool commit_batch();
+  // Trims one slice of what has expired; true while there is more to do at once.
+  bool trim_slice();
+
+ private:
+  struct Batch {
+    std::vector<Change> changes;
+    Ticket through = no_ticket;
+  };
+
+  void run();
+  bool wait_for_work(bool more_to_trim);
+  Batch take(std::size_t bytes_max, std::size_t changes_max);
+  void fail(Batch batch, const std::string& why);
+
+  Engine& engine_;
+  const GroupCommitLimits limits_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::vector<Change> waiting_;  // guarded by mutex_, like everything up to stopping_
+  std::size_t taken_ = 0;        // the first `taken_` of waiting_ are gone
+  Ticket last_ticket_ = no_ticket;
+  bool idle_ = false;
+  bool stopping_ = false;
+  std::atomic<std::size_t> waiting_bytes_{0};
+  std::atomic<std::size_t> waiting_changes_{0};
+
+  Guarded<Streams>* streams_ = nullptr;
+  Clock* clock_ = nullptr;
+  Listener listener_;
+  Log log_;
+  bool failing_ = false;  // journal thread: said in the log already
+  Timestamp trimmed_at_{};
+  std::thread thread_;
+};
+
+}  // namespace kinesisd::storage

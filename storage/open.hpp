@@ -1,0 +1,44 @@
+// Opens or creates the data a server works on, and refuses what is not its own.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "storage/change.hpp"
+#include "storage/engine.hpp"
+
+namespace kinesisd::storage {
+
+enum class Durability {
+  process,  // survives the end of the process, however it ends
+  full      // survives the end of the machine
+};
+
+struct DatabaseOptions {
+  std::string path;  // empty: a private temporary file, removed at exit; ":memory:": nothing is kept
+  Durability durability = Durability::process;
+};
+
+// One sentence that names the file and the remedy. The file is as it was.
+struct OpenError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Opened {
+  std::unique_ptr<Engine> engine;  // for GroupCommit; outlives `reader`
+  std::unique_ptr<RecordReader> reader;
+  std::string key;              // for Streams
+  Restored restored;            // for Streams::restore
+  Timestamp newest{};           // of everything stored; the clock starts no earlier
+  bool records_on_disk = true;  // for StreamSettings
+  bool temporary = false;
+  std::string path;                   // of the database file; empty for ":memory:"
+  std::vector<std::string> warnings;  // sentences for the log
+};
+
+// Throws OpenError. Blocks.
+Opened open_database(const DatabaseOptions& options);
+
+}  // namespace kinesisd::storage
