@@ -1,0 +1,40 @@
+// A rate limit: admits while its balance is positive and may go negative by one helping. Knows no clock.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "storage/clock.hpp"
+
+namespace kinesisd::storage {
+
+class TokenBucket {
+ public:
+  // Full at first; holds what one second brings.
+  explicit TokenBucket(std::int64_t per_second)
+      : per_second_(per_second), balance_milli_(per_second * 1000) {}
+
+  bool admits(Timestamp now) const { return balance_milli(now) > 0; }
+
+  void take(std::int64_t amount, Timestamp now) {
+    balance_milli_ = balance_milli(now) - amount * 1000;
+    filled_ = std::max(filled_, now);
+  }
+
+ private:
+  // A millisecond brings `per_second` thousandths.
+  std::int64_t balance_milli(Timestamp now) const {
+    const auto capacity = per_second_ * 1000;
+    if (now <= filled_) return balance_milli_;
+    const auto missing_ms = (capacity - balance_milli_ + per_second_ - 1) / per_second_;
+    return epoch_ms(now) - epoch_ms(filled_) >= missing_ms
+               ? capacity
+               : balance_milli_ + (epoch_ms(now) - epoch_ms(filled_)) * per_second_;
+  }
+
+  std::int64_t per_second_;
+  std::int64_t balance_milli_;
+  Timestamp filled_{};
+};
+
+}  // namespace kinesisd::storage
