@@ -29,7 +29,7 @@ class Writer {
     return *this;
   }
   // Whole blocks, at least `size_min` bytes.
-  std::string padded(std::size_t size_min = 0) && {
+  std::string padded(std::size_t size_min = 0) {
     text_.resize((std::max(text_.size(), size_min) + 15) / 16 * 16, '\0');
     return std::move(text_);
   }
