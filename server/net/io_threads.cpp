@@ -25,7 +25,7 @@ asio::awaitable<bool> CommitWaits::wait(storage::Ticket ticket) {
       asio::use_awaitable);
 }
 
-CommitWaits::~CommitWaits() {
+void CommitWaits::abandon() {
   while (first_ != nullptr) leave_first();
 }
 

@@ -34,7 +34,6 @@ namespace asio = boost::asio;
 class CommitWaits {
  public:
   CommitWaits() = default;
-  ~CommitWaits();
   CommitWaits(const CommitWaits&) = delete;
   CommitWaits& operator=(const CommitWaits&) = delete;
 
@@ -63,6 +62,9 @@ class CommitWaits {
 
   // Everything after ticket `after` up to `news.through` is settled. Resumes who waits for it, here and now.
   void settle(storage::Ticket after, storage::Settled news);
+
+  // Gives up everyone who waits, without a word: their coroutines are destroyed by their context.
+  void abandon();
 
  private:
   using Handler = asio::async_result<asio::use_awaitable_t<>, void(bool)>::handler_type;
@@ -101,6 +103,9 @@ class CommitWaits {
 class IoThread {
  public:
   explicit IoThread(std::size_t index) : index_(index) {}
+  ~IoThread() { commits_.abandon(); }
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
 
   // The one that runs the calling code; only for code that runs on an I/O thread.
   static IoThread& current();
@@ -114,8 +119,8 @@ class IoThread {
 
  private:
   std::size_t index_;
+  CommitWaits commits_;  // what the context destroys in the end still speaks to it
   asio::io_context context_{1};
-  CommitWaits commits_;  // after the context: handlers still waiting are given back to it
 };
 
 class IoThreads {
