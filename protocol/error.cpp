@@ -8,6 +8,11 @@ std::string_view name(ErrorType type) {
   return boost::describe::enum_to_string(type, "InternalFailure");
 }
 
+std::string sentence(const Error& error) {
+  std::string text(name(error.type));
+  return error.message.empty() ? text : text + ": " + error.message;
+}
+
 int http_status(ErrorType type) {
   switch (type) {
     case ErrorType::InternalFailure:

@@ -48,6 +48,9 @@ struct Error {
 // The type as `__type` spells it.
 std::string_view name(ErrorType type);
 
+// Type and message as one line, for people.
+std::string sentence(const Error& error);
+
 // The HTTP status of a JSON or CBOR answer with this type: 400, 500 (InternalFailure) or 503
 // (ServiceUnavailable).
 int http_status(ErrorType type);

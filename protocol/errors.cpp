@@ -69,6 +69,17 @@ Error stream_name_and_arn_differ(std::string_view name, std::string_view arn) {
       fmt::format("StreamName {} and StreamARN {} do not name the same stream.", name, arn));
 }
 
+// IAM's general wording.
+Error cross_account_denied(std::string_view caller_account, std::string_view operation,
+                           std::string_view arn) {
+  return {
+      ErrorType::AccessDeniedException,
+      fmt::format(
+          "User: arn:aws:iam::{}:root is not authorized to perform: kinesis:{} on resource: {} because no "
+          "resource-based policy allows the kinesis:{} action",
+          caller_account, operation, arn, operation)};
+}
+
 Error shard_limit(std::string_view account, std::string_view region, std::int64_t current, std::int64_t limit,
                   std::int64_t additional) {
   return limit_exceeded(

@@ -203,25 +203,36 @@ bool is_not_ours(std::string_view variable_name) {
          variable_name.starts_with("KINESISD_PORT_");
 }
 
+// A flag beside its help, which is folded at spaces.
+void help_line(std::string& out, std::string_view flag, std::string_view help) {
+  constexpr std::size_t flag_columns = 28;
+  constexpr std::size_t help_columns = 64;
+  const bool own_line = flag.size() > flag_columns - 2;
+  out += fmt::format("  {:<{}}{}", flag, flag_columns - 2, own_line ? "\n" : "");
+  for (bool first = !own_line; !help.empty(); first = false) {
+    std::size_t end = help.size();
+    if (end > help_columns) end = help.rfind(' ', help_columns);
+    out += fmt::format("{:<{}}{}\n", "", first ? 0 : flag_columns, help.substr(0, end));
+    help.remove_prefix(std::min(end + 1, help.size()));
+  }
+}
+
 std::string help_text() {
-  constexpr std::size_t column = 30;
   std::string out =
       "kinesisd speaks the Amazon Kinesis Data Streams API on this machine.\n\n"
       "Usage: kinesisd [--SETTING VALUE]...\n\n";
-  const auto line = [&](std::string_view flag, std::string_view help, std::string_view default_text) {
-    out += fmt::format("  {:<{}}{}\n", flag, column, help);
-    if (!default_text.empty()) out += fmt::format("  {:<{}}Default: {}\n", "", column, default_text);
-  };
   for (const Setting& setting : table) {
-    line(fmt::format("--{} {}", setting.name, setting.value), setting.help, setting.default_text);
+    std::string help(setting.help);
+    if (!setting.default_text.empty()) help += fmt::format(" [{}]", setting.default_text);
+    help_line(out, fmt::format("--{} {}", setting.name, setting.value), help);
   }
-  line("--config FILE", "A TOML file with any of these settings, such as config/kinesisd.toml.", "");
-  line("--version", "Prints the version.", "");
-  line("--help", "Prints this.", "");
+  help_line(out, "--config FILE", "A TOML file with any of these settings, such as config/kinesisd.toml.");
+  help_line(out, "--version", "Prints the version.");
+  help_line(out, "--help", "Prints this.");
   out +=
-      "\nEach setting may also stand in the environment (--memory-mb as KINESISD_MEMORY_MB; several\n"
-      "addresses of KINESISD_LISTEN separated by commas) or in the file. A flag wins over the\n"
-      "environment, the environment over the file.\n";
+      "\nDefaults stand in brackets. A setting may also come from the environment (--memory-mb as\n"
+      "KINESISD_MEMORY_MB; commas between the addresses of KINESISD_LISTEN) or from the file. A flag\n"
+      "wins over the environment, the environment over the file.\n";
   return out;
 }
 
@@ -241,6 +252,7 @@ void store(Settings& settings, const Setting& setting, const Values& values, con
 struct Flags {
   std::array<Values, table.size()> values;
   Values config;
+  Values unknown;
   bool help = false;
   bool version = false;
 };
@@ -267,9 +279,7 @@ Flags parse_flags(std::span<const std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     throw Refusal{fmt::format("{}; {}.", error.what(), see_help)};
   }
-  if (const Values extra = app.remaining(); !extra.empty()) {
-    throw Refusal{fmt::format("{} is not a setting; {}.", extra.front(), see_help)};
-  }
+  flags.unknown = app.remaining();
   return flags;
 }
 
@@ -298,6 +308,10 @@ void read_file(Settings& settings, const std::string& path) {
   for (const CLI::ConfigItem& item : items) {
     const auto* setting =
         std::find_if(table.begin(), table.end(), [&](const Setting& s) { return s.name == item.fullname(); });
+    if (item.name == "++") {
+      throw Refusal{
+          fmt::format("{}, [{}]: there are no sections; remove the line.", path, item.parents.back())};
+    }
     if (setting == table.end()) {
       throw Refusal{fmt::format("{}, {} is not a setting; {}.", path, item.fullname(), see_help)};
     }
@@ -310,6 +324,21 @@ void read_file(Settings& settings, const std::string& path) {
       throw Refusal{fmt::format("{}: give one value.", source)};
     }
     store(settings, *setting, item.inputs, source);
+  }
+}
+
+void read_flags(Settings& settings, const Flags& flags) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    Values values = flags.values[i];
+    if (values.empty()) continue;
+    if (values.back().starts_with("--")) {
+      throw Refusal{fmt::format("--{} needs a value; {}.", table[i].name, see_help)};
+    }
+    if (!table[i].repeatable) values = {values.back()};
+    store(settings, table[i], values, fmt::format("--{} {}", table[i].name, fmt::join(values, " ")));
+  }
+  if (!flags.unknown.empty()) {
+    throw Refusal{fmt::format("{} is not a setting; {}.", flags.unknown.front(), see_help)};
   }
 }
 
@@ -327,12 +356,7 @@ Settings read_all(const Flags& flags, const Environment& environment) {
     read_file(settings, config_variable->second);
   }
   read_environment(settings, environment);
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    Values values = flags.values[i];
-    if (values.empty()) continue;
-    if (!table[i].repeatable) values = {values.back()};
-    store(settings, table[i], values, fmt::format("--{} {}", table[i].name, fmt::join(values, " ")));
-  }
+  read_flags(settings, flags);
   if (settings.db == ":memory:" && settings.durability == Durability::full) {
     throw Refusal{"--durability full needs a disk, and --db :memory: uses none: change one of them."};
   }

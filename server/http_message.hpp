@@ -32,7 +32,8 @@ struct Request {
 // Headers that anything above a session reads; sessions drop all others. `name` is lower case.
 bool keeps_header(std::string_view name);
 
-// Content-Length and Date (HTTP/1.1: also Connection) are the session's.
+// Content-Length and Date (HTTP/1.1: also Connection) are the session's, which also lower-cases header names
+// where the protocol wants it.
 struct Response {
   int status = 200;
   std::vector<Header> headers;

@@ -1,0 +1,108 @@
+#include "server/app.hpp"
+
+#include <fmt/core.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "server/kinesis_service.hpp"
+#include "server/net/io_threads.hpp"
+#include "server/net/listener.hpp"
+#include "server/system_clock.hpp"
+#include "storage/group_commit.hpp"
+#include "storage/open.hpp"
+
+namespace kinesisd::server {
+
+namespace {
+
+storage::StreamSettings stream_settings(const Settings& settings, const storage::Opened& database) {
+  storage::StreamSettings streams;
+  if (settings.transition_ms) {
+    streams.transitions = {.end_when_observed = false, .after_ms = *settings.transition_ms};
+  }
+  streams.enforce_write_limits = settings.limits == EnforcedLimits::writes;
+  streams.shard_limit = settings.shard_limit;
+  streams.on_demand_limit = settings.on_demand_limit;
+  streams.memory_bytes_max = settings.memory_mb << 20U;
+  streams.records_on_disk = database.records_on_disk;
+  return streams;
+}
+
+storage::DatabaseOptions database_options(const Settings& settings) {
+  return {.path = settings.db.value_or(std::string()),
+          .durability = settings.durability == Durability::full ? storage::Durability::full
+                                                                : storage::Durability::process};
+}
+
+void await_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int received = 0;
+  sigwait(&signals, &received);
+}
+
+// Tests and scripts wait for these lines: each leaves the process as soon as it is said.
+void say(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+void announce(const Listener& listener, const storage::Opened& database) {
+  if (database.temporary || !database.records_on_disk) say("Nothing is kept after exit; --db PATH keeps it.");
+  for (const std::string& address : listener.addresses()) say(fmt::format("Listening at http://{}", address));
+}
+
+int run(const Settings& settings, Log& log) {
+  storage::Opened database = storage::open_database(database_options(settings));
+  for (const std::string& warning : database.warnings) log.warn("{}", warning);
+
+  storage::GroupCommit journal(*database.engine);
+  GuardedStreams streams(stream_settings(settings, database), journal, database.key);
+  SystemClock clock(database.newest);
+  streams.with([&](storage::Streams& all) { all.restore(std::move(database.restored), clock.now()); });
+
+  IoThreads threads(settings.threads);
+  KinesisService service({.streams = streams,
+                          .clock = clock,
+                          .threads = threads,
+                          .log = log,
+                          .read_records = [&](const auto& range) { return database.reader->read(range); },
+                          .fallback = {.account = settings.account_id, .region = settings.region}});
+  Listener listener(threads, service, log);
+  listener.bind(settings.listen);
+
+  journal.start(
+      streams, clock, [&](storage::Settled news) { threads.settled(news); },
+      [&](const std::string& what) { log.error("{}", what); });
+  threads.start();
+  listener.start();
+  announce(listener, database);
+
+  await_signal();
+  log.info("Stopping: finishing what is in flight.");
+  if (!listener.shut_down()) log.warn("Some requests were still in flight and were cut off.");
+  threads.stop();
+  journal.stop();
+  return 0;
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  Log log(settings.log_level, settings.log_format);
+  try {
+    return run(settings, log);
+  } catch (const storage::OpenError& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
+  } catch (const ListenError& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
+  }
+  return 2;
+}
+
+}  // namespace kinesisd::server

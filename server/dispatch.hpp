@@ -1,0 +1,19 @@
+// From an operation's name to the function that runs it; folded from the list of operations.
+#pragma once
+
+#include <string_view>
+
+#include "server/operation.hpp"
+
+namespace kinesisd::server {
+
+using RunOperation = Outcome (*)(Context& context, const protocol::wire::Tree& body);
+
+// nullptr: there is no such operation. Names are case sensitive.
+RunOperation find_operation(std::string_view name);
+
+inline bool knows_operation(std::string_view name) {
+  return find_operation(name) != nullptr;
+}
+
+}  // namespace kinesisd::server

@@ -1,0 +1,43 @@
+// The checks a request passes before its operation is looked at: method, CORS, content type, body, target and
+// the shape of its authentication, in AWS's order. Pure but for the random request ids.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/encode.hpp"
+#include "protocol/error.hpp"
+#include "protocol/wire.hpp"
+#include "server/authentication.hpp"
+#include "server/http_message.hpp"
+
+namespace kinesisd::server {
+
+// A request that may go on to its operation.
+struct Admitted {
+  std::string_view operation;  // a view into the request's header
+  protocol::Encoding encoding;
+  protocol::wire::Tree body;  // views into the request's body
+  Caller caller;
+};
+
+// A request that is answered here.
+struct Refused {
+  Response response;
+  std::string reason;  // for the log: type and message
+};
+
+// Whether an operation of this name exists.
+using KnowsOperation = bool (*)(std::string_view name);
+
+// Parses `request.body` in place; the request must outlive what is admitted.
+std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows);
+
+// The answer to an admitted request: an encoded body, empty for operations without output.
+Response answer(const Request& request, protocol::Encoding encoding, std::string body);
+// The answer with AWS's status and body for `error`.
+Response answer(const Request& request, protocol::Encoding encoding, const protocol::Error& error);
+
+}  // namespace kinesisd::server

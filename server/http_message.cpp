@@ -1,0 +1,20 @@
+#include "server/http_message.hpp"
+
+#include <array>
+
+namespace kinesisd::server {
+
+bool keeps_header(std::string_view name) {
+  static constexpr std::array<std::string_view, 9> kept = {"access-control-request-headers",
+                                                           "access-control-request-method",
+                                                           "authorization",
+                                                           "content-type",
+                                                           "date",
+                                                           "host",
+                                                           "origin",
+                                                           "x-amz-date",
+                                                           "x-amz-target"};
+  return std::find(kept.begin(), kept.end(), name) != kept.end();
+}
+
+}  // namespace kinesisd::server

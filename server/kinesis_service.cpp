@@ -1,0 +1,124 @@
+#include "server/kinesis_service.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "protocol/errors.hpp"
+#include "server/dispatch.hpp"
+#include "server/own_endpoints.hpp"
+#include "server/request_ids.hpp"
+
+namespace kinesisd::server {
+
+namespace {
+
+using protocol::Error;
+using protocol::ErrorType;
+namespace errors = protocol::errors;
+
+// A 12-digit access key id is taken for the account, so that a test can have accounts of its own.
+bool is_account(std::string_view access_key_id) {
+  return access_key_id.size() == 12 &&
+         std::all_of(access_key_id.begin(), access_key_id.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+boost::asio::awaitable<Response> KinesisService::answer(Request request) {
+  std::string failure;
+  try {
+    if (is_own_path(request.path)) co_return answer_own(request);
+    auto verdict = gate(request, &knows_operation);
+    if (auto* refused = std::get_if<Refused>(&verdict)) {
+      if (refused->response.status >= 400)
+        parts_.log.info("{} {}: {}", request.method, request.path, refused->reason);
+      co_return std::move(refused->response);
+    }
+    co_return co_await run(request, std::get<Admitted>(verdict));
+  } catch (const std::exception& bug) {
+    failure = bug.what();
+  }
+  const std::string* target = request.header("x-amz-target");
+  parts_.log.error("{} failed: {}", target != nullptr ? *target : request.path, failure);
+  co_return server::answer(request, protocol::Encoding::json, errors::internal_failure());
+}
+
+boost::asio::awaitable<Response> KinesisService::run(Request& request, const Admitted& admitted) {
+  Context context{.streams = parts_.streams,
+                  .now = parts_.clock.now(),
+                  .caller = world_of(admitted.caller),
+                  .operation = admitted.operation,
+                  .encoding = admitted.encoding,
+                  .stream_name = {},
+                  .note = {}};
+  Result<std::string> body = co_await settle(context, admitted.body);
+  log_answer(context, body);
+  if (!body) co_return server::answer(request, admitted.encoding, body.error());
+  co_return server::answer(request, admitted.encoding, std::move(body.value()));
+}
+
+boost::asio::awaitable<Result<std::string>> KinesisService::settle(Context& context,
+                                                                   const protocol::wire::Tree& body) {
+  CommitWaits& commits = IoThread::current().commits();
+  const auto expectation = commits.expect();
+  Outcome outcome = find_operation(context.operation)(context, body);
+  if (outcome.disk) co_return co_await read(std::move(outcome));
+  if (outcome.ticket == storage::no_ticket || co_await commits.wait(outcome.ticket)) {
+    co_return std::move(outcome.body);
+  }
+  if (!outcome.body_if_lost) co_return errors::internal_failure();
+  context.note = "the commit failed";
+  co_return outcome.body_if_lost();
+}
+
+boost::asio::awaitable<Result<std::string>> KinesisService::read(Outcome outcome) {
+  auto records =
+      co_await parts_.threads.on_disk([this, range = *outcome.disk] { return parts_.read_records(range); });
+  if (!records) co_return errors::service_unavailable();
+  co_return outcome.after_read(std::move(*records));
+}
+
+storage::World KinesisService::world_of(const Caller& caller) const {
+  return {.account = is_account(caller.access_key_id) ? caller.access_key_id : parts_.fallback.account,
+          .region = caller.region.empty() ? parts_.fallback.region : caller.region};
+}
+
+void KinesisService::log_answer(const Context& context, const Result<std::string>& body) {
+  Log& log = parts_.log;
+  if (!body) {
+    log.info("{} {}: {}{}", context.operation, context.stream_name, protocol::sentence(body.error()),
+             elsewhere(context, body.error()));
+  } else if (!context.note.empty()) {
+    log.info("{} {}: {}", context.operation, context.stream_name, context.note);
+  } else {
+    log.debug("{} {}: ok, {} bytes", context.operation, context.stream_name, body.value().size());
+  }
+}
+
+// Names created with other credentials or for another region are the commonest reason for "not found".
+std::string KinesisService::elsewhere(const Context& context, const Error& error) {
+  if (error.type != ErrorType::ResourceNotFoundException || context.stream_name.empty()) return {};
+  const auto worlds = parts_.streams.with(
+      [&](const storage::Streams& streams) { return streams.worlds_with(context.stream_name, context.now); });
+  std::string others;
+  for (const storage::World& world : worlds) {
+    if (world == context.caller) continue;
+    others += fmt::format("{}account {} in {}", others.empty() ? "" : ", ", world.account, world.region);
+  }
+  if (others.empty()) return {};
+  return fmt::format(" The caller is account {} in {}; a stream of this name exists for {}.",
+                     context.caller.account, context.caller.region, others);
+}
+
+Response KinesisService::body_too_large() const {
+  return {.status = 413, .headers = {}, .body = {}, .chunked_empty = true};
+}
+
+Response KinesisService::overloaded() const {
+  return server::answer({}, protocol::Encoding::json, errors::service_unavailable());
+}
+
+}  // namespace kinesisd::server

@@ -1,0 +1,50 @@
+// The Kinesis API as sessions see it: gate, operation, commit or disk read, answer. Also the server's own
+// endpoints under /_kinesisd/.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/gate.hpp"
+#include "server/log.hpp"
+#include "server/net/io_threads.hpp"
+#include "server/operation.hpp"
+#include "server/service.hpp"
+#include "storage/clock.hpp"
+
+namespace kinesisd::server {
+
+class KinesisService : public Service {
+ public:
+  // Reads records from the disk; blocks, runs off the I/O threads.
+  using ReadRecords = std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)>;
+
+  // All of these outlive the service. `fallback`: the world of callers whose credentials do not name one.
+  struct Parts {
+    GuardedStreams& streams;
+    storage::Clock& clock;
+    IoThreads& threads;
+    Log& log;
+    ReadRecords read_records;
+    storage::World fallback;
+  };
+
+  explicit KinesisService(Parts parts) : parts_(std::move(parts)) {}
+
+  boost::asio::awaitable<Response> answer(Request request) override;
+  Response body_too_large() const override;
+  Response overloaded() const override;
+
+ private:
+  boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
+  boost::asio::awaitable<Result<std::string>> settle(Context& context, const protocol::wire::Tree& body);
+  boost::asio::awaitable<Result<std::string>> read(Outcome outcome);
+  storage::World world_of(const Caller& caller) const;
+  void log_answer(const Context& context, const Result<std::string>& body);
+  std::string elsewhere(const Context& context, const protocol::Error& error);
+
+  Parts parts_;
+};
+
+}  // namespace kinesisd::server

@@ -1,0 +1,47 @@
+#include <fmt/core.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/app.hpp"
+#include "server/config.hpp"
+
+namespace {
+
+// SIGTERM and SIGINT are awaited by one thread, so every thread started from here on must not take them. A
+// client that hangs up, or a file at its size limit, is an error of that one call and not the end of the
+// process.
+void prepare_signals() {
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGTERM);
+  sigaddset(&awaited, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  using namespace kinesisd::server;
+  try {
+    prepare_signals();
+    auto settings =
+        read_settings(std::vector<std::string>(arguments + 1, arguments + count), environment_of(environ));
+    if (const auto* exit = std::get_if<Exit>(&settings)) {
+      fmt::print(exit->code == 0 ? stdout : stderr, "{}", exit->text);
+      return exit->code;
+    }
+    return serve(std::get<Settings>(settings));
+  } catch (const std::exception& bug) {
+    fmt::print(stderr, "kinesisd stopped: {}\n", bug.what());
+    return 1;
+  }
+}

@@ -1,0 +1,59 @@
+// What an operation is given and what it leaves to be done. Operations are plain functions: no I/O, no
+// coroutine, no clock; what has to be awaited is described here and awaited by the dispatcher.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/decode.hpp"
+#include "protocol/encode.hpp"
+#include "protocol/error.hpp"
+#include "protocol/wire.hpp"
+#include "storage/guarded.hpp"
+#include "storage/streams.hpp"
+
+namespace kinesisd::server {
+
+using protocol::Result;
+using GuardedStreams = storage::Guarded<storage::Streams>;
+
+// One request on its way through its operation.
+struct Context {
+  GuardedStreams& streams;
+  storage::Timestamp now;  // taken once per request
+  storage::World caller;
+  std::string_view operation;
+  protocol::Encoding encoding;
+
+  // For the log: the stream the request names, and what a person should know although the call succeeded.
+  std::string stream_name;
+  std::string note;
+};
+
+// What remains after the operation has run.
+struct Outcome {
+  Result<std::string> body = std::string();  // encoded; holds once `ticket` is durable
+  storage::Ticket ticket = storage::no_ticket;
+  // The answer when the commit fails; unset: InternalFailure.
+  std::function<std::string()> body_if_lost{};
+  // Records to be read before there is a body: read `disk`, then call `after_read`.
+  std::optional<storage::DiskRange> disk{};
+  std::function<Result<std::string>(std::vector<storage::RecordPtr>)> after_read{};
+};
+
+// A response that holds once `ticket` is durable.
+template <class Response>
+struct Committed {
+  Response response;
+  storage::Ticket ticket;
+};
+
+// Runs the operation `Op` on a decoded body. Defined in server/run_operation.hpp, instantiated where its
+// `handle` is.
+template <class Op>
+Outcome run(Context& context, const protocol::wire::Tree& body);
+
+}  // namespace kinesisd::server

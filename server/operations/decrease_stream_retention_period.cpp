@@ -1,0 +1,18 @@
+#include "protocol/operations/decrease_stream_retention_period.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context,
+                                         protocol::DecreaseStreamRetentionPeriod::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.decrease_retention(key, request.retention_period_hours, context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::DecreaseStreamRetentionPeriod>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

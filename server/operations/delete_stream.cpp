@@ -1,0 +1,17 @@
+#include "protocol/operations/delete_stream.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::DeleteStream::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.delete_stream(key, request.enforce_consumer_deletion.value_or(false), context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::DeleteStream>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,26 @@
+#include "protocol/operations/describe_stream_summary.hpp"
+
+#include "server/operations/stream_shapes.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+// StreamId is never returned: SDKs that see one leave the configured endpoint.
+Result<protocol::DescribeStreamSummary::Response> handle(Context& context,
+                                                         protocol::DescribeStreamSummary::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto stream, context.streams.with([&](storage::Streams& streams) {
+    return streams.describe_summary(key, context.now);
+  }));
+  protocol::DescribeStreamSummary::Response response;
+  protocol::StreamDescriptionSummary& summary = response.stream_description_summary;
+  describe(stream, summary);
+  summary.open_shard_count = stream.open_shards;
+  summary.consumer_count = stream.consumers;
+  summary.max_record_size_in_kib = stream.max_record_kib;
+  return response;
+}
+
+template Outcome run<protocol::DescribeStreamSummary>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,55 @@
+#include "protocol/operations/get_records.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "protocol/errors.hpp"
+#include "server/operations/stream_shapes.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+// The iterator alone says which shard; a StreamARN beside it only steers SDKs, but may not name another
+// stream.
+Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Request& request) {
+  BOOST_OUTCOME_TRY(auto read, context.streams.with([&](storage::Streams& streams) {
+    return streams.begin_read(request.shard_iterator, request.limit, context.now);
+  }));
+  context.stream_name = read.stream.name;
+  if (request.stream_arn && *request.stream_arn != storage::arn(read.stream)) {
+    return protocol::errors::iterator_invalid();
+  }
+  return read;
+}
+
+protocol::GetRecords::Response respond(storage::RecordPage page) {
+  const auto kept = std::make_shared<storage::RecordPage>(std::move(page));
+  protocol::GetRecords::Response response;
+  response.records.reserve(kept->records.size());
+  for (const storage::RecordPtr& record : kept->records) {
+    protocol::Record& wire = response.records.emplace_back();
+    wire.sequence_number = kept->sequence_number_of(*record).to_string();
+    wire.approximate_arrival_timestamp = record->arrived();
+    wire.data = {record->data()};
+    wire.partition_key = record->partition_key();
+  }
+  response.next_shard_iterator = kept->next_iterator;
+  response.millis_behind_latest = kept->millis_behind_latest;
+  if (!kept->children.empty()) {
+    auto& children = response.child_shards.emplace();
+    for (const storage::ChildShard& child : kept->children) {
+      protocol::ChildShard& wire = children.emplace_back();
+      wire.shard_id = child.index.shard_id();
+      for (const storage::ShardIndex parent : child.parents) {
+        wire.parent_shards.push_back(parent.shard_id());
+      }
+      wire.hash_key_range = to_wire(child.range);
+    }
+  }
+  response.keeps = kept;
+  return response;
+}
+
+template Outcome run<protocol::GetRecords>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

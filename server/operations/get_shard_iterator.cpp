@@ -1,0 +1,26 @@
+#include "protocol/operations/get_shard_iterator.hpp"
+
+#include <utility>
+
+#include "server/operations/same_word.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<protocol::GetShardIterator::Response> handle(Context& context,
+                                                    protocol::GetShardIterator::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  const storage::IteratorStart start{.type = same_word<storage::IteratorType>(request.shard_iterator_type),
+                                     .sequence_number = std::move(request.starting_sequence_number),
+                                     .timestamp = request.timestamp};
+  BOOST_OUTCOME_TRY(auto iterator, context.streams.with([&](storage::Streams& streams) {
+    return streams.shard_iterator(key, request.shard_id, start, context.now);
+  }));
+  protocol::GetShardIterator::Response response;
+  response.shard_iterator = std::move(iterator);
+  return response;
+}
+
+template Outcome run<protocol::GetShardIterator>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,35 @@
+#include "protocol/operations/put_record.hpp"
+
+#include <utility>
+
+#include "server/operations/new_record.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+using Request = protocol::PutRecord::Request;
+using Response = protocol::PutRecord::Response;
+
+Result<Committed<Response>> handle(Context& context, Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  const std::size_t bytes = record_bytes(request.data, request.partition_key);
+  // Made before the lock is taken; its error waits until the stream is known to exist.
+  auto record = new_record(request.data, request.partition_key, request.explicit_hash_key);
+  BOOST_OUTCOME_TRY(auto put,
+                    context.streams.with([&](storage::Streams& streams) -> Result<storage::PutResult> {
+                      BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
+                      if (bytes > bytes_max)
+                        return protocol::too_long(protocol::path_of<&Request::data>(), bytes_max);
+                      if (!record) return record.error();
+                      return streams.put_record(key, std::move(record.value()),
+                                                request.sequence_number_for_ordering, context.now);
+                    }));
+  Response response;
+  response.shard_id = put.placed.shard.shard_id();
+  response.sequence_number = put.placed.sequence_number.to_string();
+  return Committed<Response>{std::move(response), put.ticket};
+}
+
+template Outcome run<protocol::PutRecord>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,28 @@
+// Storage's words for streams and shards turned into AWS's structures. Used by several operations.
+#pragma once
+
+#include "protocol/operations.hpp"
+#include "server/operations/same_word.hpp"
+#include "storage/streams.hpp"
+
+namespace kinesisd::server {
+
+protocol::HashKeyRange to_wire(const storage::HashKeyRange& range);
+protocol::Shard to_wire(const storage::ShardSummary& shard);
+protocol::StreamModeDetails mode_details(const storage::StreamSummary& stream);
+
+// What DescribeStream and DescribeStreamSummary say alike; both structures have these members.
+template <class Description>
+void describe(const storage::StreamSummary& stream, Description& description) {
+  description.stream_name = stream.key.name;
+  description.stream_arn = storage::arn(stream.key);
+  description.stream_status = same_word<protocol::StreamStatus>(stream.status);
+  description.stream_mode_details = mode_details(stream);
+  description.retention_period_hours = stream.retention_hours;
+  description.stream_creation_timestamp = stream.created;
+  // AWS lists one element also when no shard-level metric is on.
+  description.enhanced_monitoring = {protocol::EnhancedMetrics{.shard_level_metrics = {{}}}};
+  description.encryption_type = protocol::EncryptionType::NONE;
+}
+
+}  // namespace kinesisd::server

@@ -1,0 +1,72 @@
+// The frame around every operation: decode, handle, encode. Included by the files in server/operations only.
+//
+// An operation `Op` is a function `handle(Context&, Op::Request&)` that gives a Result of Op::Response, of
+// Committed<Op::Response> (the answer waits for the commit; overload `if_lost` where a lost commit has an
+// answer of its own) or of storage::PendingRead (the answer waits for records; `respond(RecordPage)` makes
+// it).
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "server/operation.hpp"
+#include "server/stream_key.hpp"
+
+namespace kinesisd::server {
+
+template <class T>
+inline constexpr bool is_committed = false;
+template <class Response>
+inline constexpr bool is_committed<Committed<Response>> = true;
+
+template <class Response>
+Outcome outcome_of(Context& context, Committed<Response> committed) {
+  Outcome outcome{.body = protocol::encode_body(committed.response, context.encoding),
+                  .ticket = committed.ticket};
+  if constexpr (requires { if_lost(committed.response); }) {
+    outcome.body_if_lost = [encoding = context.encoding, response = std::move(committed.response)]() mutable {
+      if_lost(response);
+      return protocol::encode_body(response, encoding);
+    };
+  }
+  return outcome;
+}
+
+// A template only so that `respond` is looked up where the operation is.
+template <class Read>
+Result<std::string> page_body(Context& context, Read read) {
+  BOOST_OUTCOME_TRY(auto page, context.streams.with([&](const storage::Streams& streams) {
+    return streams.finish_read(std::move(read), context.now);
+  }));
+  return protocol::encode_body(respond(std::move(page)), context.encoding);
+}
+
+template <class Read>
+Outcome outcome_of_read(Context& context, Read read) {
+  if (!read.disk) return {.body = page_body(context, std::move(read))};
+  Outcome outcome{.disk = read.disk};
+  outcome.after_read = [&context, read = std::move(read)](std::vector<storage::RecordPtr> records) mutable {
+    read.records = std::move(records);
+    return page_body(context, std::move(read));
+  };
+  return outcome;
+}
+
+template <class Op>
+Outcome run(Context& context, const protocol::wire::Tree& body) {
+  auto request = protocol::decode<typename Op::Request>(body);
+  if (!request) return {.body = request.error()};
+  context.stream_name = stream_name_in(request.value());
+  auto handled = handle(context, request.value());
+  if (!handled) return {.body = handled.error()};
+  using Handled = std::remove_cvref_t<decltype(handled.value())>;
+  if constexpr (std::is_same_v<Handled, storage::PendingRead>) {
+    return outcome_of_read(context, std::move(handled.value()));
+  } else if constexpr (is_committed<Handled>) {
+    return outcome_of(context, std::move(handled.value()));
+  } else {
+    return {.body = protocol::encode_body(handled.value(), context.encoding)};
+  }
+}
+
+}  // namespace kinesisd::server
