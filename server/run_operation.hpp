@@ -38,7 +38,7 @@ Result<std::string> page_body(Context& context, Read read) {
   BOOST_OUTCOME_TRY(auto page, context.streams.with([&](const storage::Streams& streams) {
     return streams.finish_read(std::move(read), context.now);
   }));
-  return protocol::encode_body(respond(std::move(page)), context.encoding);
+  return protocol::encode_body(respond(context, std::move(page)), context.encoding);
 }
 
 template <class Read>

@@ -22,7 +22,7 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
   return read;
 }
 
-protocol::GetRecords::Response respond(storage::RecordPage page) {
+protocol::GetRecords::Response respond(const Context& /*context*/, storage::RecordPage page) {
   const auto kept = std::make_shared<storage::RecordPage>(std::move(page));
   protocol::GetRecords::Response response;
   response.records.reserve(kept->records.size());
