@@ -19,6 +19,12 @@ using protocol::Error;
 using protocol::ErrorType;
 namespace errors = protocol::errors;
 
+// What a line of the log is about: the target, or for requests without one what they asked for.
+std::string subject(const Request& request) {
+  const std::string* target = request.header("x-amz-target");
+  return target != nullptr ? *target : fmt::format("{} {}", request.method, request.path);
+}
+
 // A 12-digit access key id is taken for the account, so that a test can have accounts of its own.
 bool is_account(std::string_view access_key_id) {
   return access_key_id.size() == 12 &&
@@ -33,16 +39,14 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
     if (is_own_path(request.path)) co_return answer_own(request);
     auto verdict = gate(request, &knows_operation);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
-      if (refused->response.status >= 400)
-        parts_.log.info("{} {}: {}", request.method, request.path, refused->reason);
+      if (refused->response.status >= 400) parts_.log.info("{}: {}", subject(request), refused->reason);
       co_return std::move(refused->response);
     }
     co_return co_await run(request, std::get<Admitted>(verdict));
   } catch (const std::exception& bug) {
     failure = bug.what();
   }
-  const std::string* target = request.header("x-amz-target");
-  parts_.log.error("{} failed: {}", target != nullptr ? *target : request.path, failure);
+  parts_.log.error("{} failed: {}", subject(request), failure);
   co_return server::answer(request, protocol::Encoding::json, errors::internal_failure());
 }
 
