@@ -12,7 +12,7 @@
 
 namespace kinesisd::protocol::json {
 
-// As protocol::parse. Overwrites the body: texts are unescaped in place.
+// As protocol::parse, whatever the root is. Texts are unescaped in place.
 Result<wire::Tree> parse(std::string& body);
 
 // Appends JSON to a string it does not own. The calls follow the structure of the value; keys come before
@@ -37,7 +37,6 @@ class Writer {
     if (comma_) out_ += ',';
     comma_ = true;
   }
-  void quoted(std::string_view value);
 
   std::string& out_;
   bool comma_ = false;  // the next value or key needs one before it

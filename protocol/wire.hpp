@@ -53,7 +53,6 @@ struct Node {
   const Node* next() const { return this + span; }
 };
 
-// Views into the body it was made from, which must stay where it is.
 struct Tree {
   Encoding encoding = Encoding::json;
   std::vector<Node> nodes;  // the root first; never empty
@@ -69,8 +68,8 @@ class Builder {
   bool boolean(bool value);
   bool integer(std::int64_t value);
   bool real(double value);
-  bool text(std::string_view value);
-  bool bytes(std::string_view value);
+  bool text(std::string_view value) { return characters(Kind::text, value); }
+  bool bytes(std::string_view value) { return characters(Kind::bytes, value); }
   bool begin(Kind list_or_map);
   // `count` items or entries have been given since `begin`.
   bool end(std::uint32_t count);
@@ -78,14 +77,15 @@ class Builder {
   std::vector<Node> take() { return std::move(nodes_); }
 
  private:
-  Node* add(Kind kind);
+  Node* add(Kind kind);  // nullptr when there is no room
+  bool characters(Kind text_or_bytes, std::string_view value);
 
   std::vector<Node> nodes_;
   std::array<std::uint32_t, depth_max> open_{};
   std::size_t depth_ = 0;
 };
 
-// Whether all of it is UTF-8: no surrogates, no overlong forms, nothing above U+10FFFF.
+// Whether all of `text` is UTF-8: no surrogates, no overlong forms, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
 // The length Java gives a string: its UTF-16 units, two for what lies beyond U+FFFF. `text` is UTF-8.
@@ -96,8 +96,9 @@ std::int64_t saturate(double value);
 
 }  // namespace wire
 
-// Reads a whole body, which it overwrites on the way and which must outlive the tree. Gives the bare
-// SerializationException for what does not parse and for a root that is neither map nor list.
+// Reads a whole body, which it overwrites on the way. The tree points into it: the string may be moved, but
+// neither changed nor destroyed. Gives the bare SerializationException for what does not parse and for a root
+// that is neither map nor list (a list is for decode to refuse, in AWS's words).
 Result<wire::Tree> parse(std::string& body, Encoding encoding);
 
 }  // namespace kinesisd::protocol
