@@ -1,0 +1,38 @@
+"""The account comes from a 12-digit access key id, the region from the credential's scope; worlds never meet."""
+
+from kinesisd import ACCOUNT, arn, create_stream, datas, put, read_all
+
+
+def test_worlds_are_separate(start):
+    server = start()
+    create_stream(server, "s")
+    put(server, "s", "default")
+    for world in ({"access_key": "123456789012"}, {"region": "eu-west-1"}):
+        account = world.get("access_key", ACCOUNT)
+        region = world.get("region", "us-east-1")
+        assert server.ok("ListStreams", {}, **world)["StreamNames"] == []
+        absent = server.call("DescribeStreamSummary", {"StreamName": "s"}, **world)
+        assert absent.error() == (400, "ResourceNotFoundException", f"Stream s under account {account} not found.")
+        line = server.wait_for_line(r"ResourceNotFoundException.*\bs\b.*us-east-1")
+        assert ACCOUNT in line
+        server.ok("CreateStream", {"StreamName": "s", "ShardCount": 2}, **world)
+        summary = server.ok("DescribeStreamSummary", {"StreamName": "s"}, **world)["StreamDescriptionSummary"]
+        assert summary["StreamARN"] == arn("s", account, region)
+        assert summary["OpenShardCount"] == 2
+    assert datas(read_all(server, "s")) == [b"default"]
+
+
+def test_only_twelve_digits_are_an_account(start):
+    server = start("--account-id", "999988887777")
+    server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1}, region="eu-central-1")
+    for key in ("AKIAIOSFODNN7EXAMPLE", "12345678901", "1234567890123", "test"):
+        summary = server.ok("DescribeStreamSummary", {"StreamName": "s"}, access_key=key, region="eu-central-1")
+        assert summary["StreamDescriptionSummary"]["StreamARN"] == arn("s", "999988887777", "eu-central-1")
+
+
+def test_without_a_scope_the_settings_say_the_region(start):
+    server = start("--region", "ap-south-1")
+    bare = {"Authorization": "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=a, Signature=b"}
+    assert server.call("CreateStream", {"StreamName": "s", "ShardCount": 1}, headers=bare).status == 200
+    answer = server.call("DescribeStreamSummary", {"StreamName": "s"}, region="ap-south-1")
+    assert answer.json()["StreamDescriptionSummary"]["StreamARN"] == arn("s", region="ap-south-1")
