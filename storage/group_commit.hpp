@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -63,15 +64,16 @@ class GroupCommit final : public Journal {
   bool wait_for_work(bool more_to_trim);
   Batch take(std::size_t bytes_max, std::size_t changes_max);
   void fail(Batch batch, const std::string& why);
+  void release(const Batch& batch);
 
   Engine& engine_;
   const GroupCommitLimits limits_;
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;  // guards everything up to stopping_
   std::condition_variable work_;
-  std::vector<Change> waiting_;  // guarded by mutex_, like everything up to stopping_
-  std::size_t taken_ = 0;        // the first `taken_` of waiting_ are gone
+  std::deque<Change> waiting_;
   Ticket last_ticket_ = no_ticket;
+  Ticket taken_ticket_ = no_ticket;  // the last one that is not waiting any more
   bool idle_ = false;
   bool stopping_ = false;
   std::atomic<std::size_t> waiting_bytes_{0};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/describe/enum.hpp>
+#include <boost/describe/enum_to_string.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -1,0 +1,174 @@
+#include "storage/group_commit.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+#include "storage/streams_state.hpp"
+
+namespace kinesisd::storage {
+
+namespace {
+
+// How long the thread sleeps before it looks for expired records again.
+constexpr std::chrono::seconds trim_every{1};
+
+}  // namespace
+
+GroupCommit::GroupCommit(Engine& engine, GroupCommitLimits limits) : engine_(engine), limits_(limits) {}
+
+GroupCommit::~GroupCommit() {
+  if (thread_.joinable()) stop();
+}
+
+Ticket GroupCommit::submit(Change change) {
+  waiting_bytes_.fetch_add(change.bytes, std::memory_order_relaxed);
+  waiting_changes_.fetch_add(1, std::memory_order_relaxed);
+  bool wake = false;
+  Ticket ticket = no_ticket;
+  {
+    std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(change));
+    ticket = ++last_ticket_;
+    wake = std::exchange(idle_, false);
+  }
+  if (wake) work_.notify_one();
+  return ticket;
+}
+
+bool GroupCommit::has_room() const {
+  return waiting_bytes_.load(std::memory_order_relaxed) < limits_.waiting_bytes_max &&
+         waiting_changes_.load(std::memory_order_relaxed) < limits_.waiting_changes_max;
+}
+
+void GroupCommit::attach(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log) {
+  streams_ = &streams;
+  clock_ = &clock;
+  listener_ = std::move(listener);
+  log_ = std::move(log);
+}
+
+void GroupCommit::start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log) {
+  attach(streams, clock, std::move(listener), std::move(log));
+  thread_ = std::thread([this] { run(); });
+}
+
+void GroupCommit::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    idle_ = false;
+  }
+  work_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  while (commit_batch()) {
+  }
+  try {
+    engine_.close();
+  } catch (const std::exception& error) {
+    log_(std::string("Closing the database failed: ") + error.what());
+  }
+}
+
+void GroupCommit::run() {
+  bool more_to_trim = false;
+  while (wait_for_work(more_to_trim)) {
+    commit_batch();
+    const auto now = clock_->now();
+    if (more_to_trim || now - trimmed_at_ >= trim_every || now < trimmed_at_) {
+      more_to_trim = trim_slice();
+      if (!more_to_trim) trimmed_at_ = now;
+    }
+  }
+}
+
+// False: the thread is to end.
+bool GroupCommit::wait_for_work(bool more_to_trim) {
+  std::unique_lock lock(mutex_);
+  if (waiting_.empty() && !stopping_ && !more_to_trim) {
+    idle_ = true;
+    work_.wait_for(lock, trim_every, [this] { return !idle_; });
+    idle_ = false;
+  }
+  return !stopping_;
+}
+
+GroupCommit::Batch GroupCommit::take(std::size_t bytes_max, std::size_t changes_max) {
+  Batch batch;
+  std::lock_guard lock(mutex_);
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && batch.changes.size() < changes_max) {
+    bytes += waiting_.front().bytes;
+    if (bytes > bytes_max && !batch.changes.empty()) break;
+    batch.changes.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  batch.through = taken_ticket_ += batch.changes.size();
+  return batch;
+}
+
+bool GroupCommit::commit_batch() {
+  Batch batch = take(limits_.batch_bytes_max, limits_.batch_changes_max);
+  if (batch.changes.empty()) return false;
+  try {
+    engine_.write(batch.changes);
+  } catch (const std::exception& error) {
+    fail(std::move(batch), error.what());
+    return true;
+  }
+  if (std::exchange(failing_, false)) log_("Writing to the database works again.");
+  const auto runs = runs_of(batch.changes);
+  Garbage garbage;
+  streams_->with([&](Streams& streams) { streams.state().settle(runs, garbage); });
+  release(batch);
+  listener_({batch.through, true});
+  return true;
+}
+
+// What was submitted since the batch was taken rests on it, so all of it is undone together.
+void GroupCommit::fail(Batch batch, const std::string& why) {
+  if (!std::exchange(failing_, true))
+    log_("Writing to the database failed; what could not be written is answered InternalFailure: " + why);
+  Garbage garbage;
+  Batch later;
+  streams_->with([&](Streams& streams) {
+    later = take(SIZE_MAX, SIZE_MAX);
+    for (auto* changes : {&later.changes, &batch.changes})
+      for (auto change = changes->rbegin(); change != changes->rend(); ++change)
+        streams.state().undo(*change, garbage);
+  });
+  release(batch);
+  release(later);
+  listener_({later.through, false});
+}
+
+// Their records still count against the bounds until here, because they are in memory until here.
+void GroupCommit::release(const Batch& batch) {
+  std::size_t bytes = 0;
+  for (const auto& change : batch.changes) bytes += change.bytes;
+  waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  waiting_changes_.fetch_sub(batch.changes.size(), std::memory_order_relaxed);
+}
+
+bool GroupCommit::trim_slice() {
+  const auto now = clock_->now();
+  bool more = false;
+  Garbage garbage;
+  const auto expired = streams_->with(
+      [&](Streams& streams) { return streams.state().trim(now, limits_.slice.records_max, garbage, more); });
+  try {
+    if (expired) {
+      const Trimmed trimmed = engine_.trim(*expired, limits_.slice);
+      streams_->with([&](Streams& streams) { streams.state().trimmed(*expired, trimmed); });
+    }
+    return more || engine_.sweep(now, limits_.slice);
+  } catch (const std::exception& error) {
+    if (!std::exchange(failing_, true))
+      log_(std::string("Deleting expired records from the database failed: ") + error.what());
+    return false;
+  }
+}
+
+}  // namespace kinesisd::storage

@@ -1,0 +1,124 @@
+// PutRecord and PutRecords.
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/errors.hpp"
+#include "storage/streams_state.hpp"
+
+namespace kinesisd::storage {
+
+namespace errors = protocol::errors;
+
+namespace {
+
+// The stream for a put; one that is being created or deleted is not there.
+Result<Stream*> writable(StreamsState& state, const StreamKey& key, Timestamp now) {
+  Stream* stream = state.find(key, now);
+  if (stream == nullptr || !shows_shards(*status(stream->row, now)))
+    return errors::stream_not_found(key.name, key.world.account);
+  return stream;
+}
+
+// Whether there is room for that many more bytes, in the journal and in memory.
+Result<void> check_room(StreamsState& state, std::size_t memory_bytes) {
+  if (!state.journal.has_room()) return errors::service_unavailable();
+  const auto& settings = state.settings;
+  if (!settings.records_on_disk && state.memory_bytes + memory_bytes > settings.memory_bytes_max) {
+    ++state.refused_for_memory;
+    return errors::internal_failure();
+  }
+  return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+}
+
+// A number counts as in the future only against its own shard's logical clock.
+Result<void> check_ordering(const Stream& stream, const std::string& number, Timestamp now) {
+  const auto parsed = parse_sequence_number(number);
+  if (parsed) {
+    auto latest_s = epoch_s(now);
+    const auto& shards = stream.shards;
+    if (const auto index = parsed->number.shard.value; index < shards.size())
+      latest_s = std::max(latest_s, shards[index]->row.created_s);
+    if (parsed->number.recorded_s <= latest_s)
+      return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+  }
+  return errors::ordering_sequence_number_invalid(number, stream.row.key.name, stream.row.key.world.account);
+}
+
+Shard& route(const Stream& stream, HashKey key) {
+  const auto after =
+      std::upper_bound(stream.open.begin(), stream.open.end(), key,
+                       [](HashKey wanted, const Shard* shard) { return wanted < shard->row.range.starting; });
+  if (after == stream.open.begin() || !after[-1]->row.range.contains(key))
+    throw std::logic_error("the open shards of stream " + stream.row.key.name +
+                           " do not cover all hash keys");
+  return *after[-1];
+}
+
+// Appends as pending; Error when the shard's limits do not admit the record now.
+Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
+  if (state.settings.enforce_write_limits) {
+    if (!shard.records.admits(now) || !shard.bytes.admits(now)) {
+      const StreamKey& key = shard.stream->row.key;
+      return errors::write_throughput_exceeded(shard.row.index.shard_id(), key.name, key.world.account);
+    }
+    shard.records.take(1, now);
+    shard.bytes.take(static_cast<std::int64_t>(record->size_bytes()), now);
+  }
+  // Times of arrival never fall within a shard: reading by time is a binary search.
+  shard.last_arrival = std::max(shard.last_arrival, now);
+  record->place(shard.row.next_index++, shard.last_arrival);
+  shard.log.push_back(record);
+  shard.memory_bytes += record->memory_bytes();
+  state.memory_bytes += record->memory_bytes();
+  ++state.records_in_memory;
+  return Placed{shard.row.index, sequence_number(shard.row, record->index(), record->arrived())};
+}
+
+}  // namespace
+
+Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
+                                      const std::optional<std::string>& sequence_number_for_ordering,
+                                      Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+  if (sequence_number_for_ordering) {
+    BOOST_OUTCOME_TRY(check_ordering(*stream, *sequence_number_for_ordering, now));
+  }
+  BOOST_OUTCOME_TRY(check_room(*state_, record.record->memory_bytes()));
+  Shard& shard = route(*stream, record.hash_key);
+  BOOST_OUTCOME_TRY(const Placed placed, append(*state_, shard, record.record, now));
+  const auto bytes = record.record->size_bytes();
+  RecordsAppended appended{stream->row.serial, {}};
+  appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
+  return PutResult{placed, state_->journal.submit({std::move(appended), bytes})};
+}
+
+Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<NewRecord> records,
+                                           Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+  std::size_t memory_bytes = 0;
+  for (const auto& record : records) memory_bytes += record.record->memory_bytes();
+  BOOST_OUTCOME_TRY(check_room(*state_, memory_bytes));
+
+  PutManyResult result{{}, no_ticket};
+  result.entries.reserve(records.size());
+  RecordsAppended appended{stream->row.serial, {}};
+  appended.records.reserve(records.size());
+  std::size_t bytes = 0;
+  for (auto& record : records) {
+    Shard& shard = route(*stream, record.hash_key);
+    result.entries.push_back(append(*state_, shard, record.record, now));
+    if (!result.entries.back()) continue;
+    bytes += record.record->size_bytes();
+    appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
+  }
+  if (!appended.records.empty()) result.ticket = state_->journal.submit({std::move(appended), bytes});
+  return result;
+}
+
+Result<std::size_t> Streams::record_bytes_max(const StreamKey& key, Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+  return static_cast<std::size_t>(stream->row.max_record_kib) * 1024;
+}
+
+}  // namespace kinesisd::storage

@@ -1,0 +1,135 @@
+// The data behind Streams, shared by the files that implement it and by the journal. Everything here is
+// called with the streams' lock held. Knows no thread and no database.
+#pragma once
+
+#include <boost/container/deque.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/change.hpp"
+#include "storage/engine.hpp"
+#include "storage/journal.hpp"
+#include "storage/model/position_tokens.hpp"
+#include "storage/model/token_bucket.hpp"
+#include "storage/streams.hpp"
+
+namespace kinesisd::storage {
+
+inline constexpr std::int64_t shard_records_per_second = 1000;
+inline constexpr std::int64_t shard_bytes_per_second = 1 << 20;
+inline constexpr std::int32_t page_records_max = 10'000;
+inline constexpr std::size_t page_bytes_max = 10U << 20;
+
+struct Shard {
+  ShardRow row;
+  Stream* stream = nullptr;
+  TokenBucket records{shard_records_per_second};
+  TokenBucket bytes{shard_bytes_per_second};
+  Timestamp last_arrival{};
+
+  // The newest records, in sequence order; the first `readable` of them are committed. This deque allocates
+  // nothing while it is empty.
+  boost::container::deque<RecordPtr> log;
+  std::size_t readable = 0;
+  std::size_t memory_bytes = 0;
+
+  std::uint64_t stored_from = 1;           // no record below can be read any more
+  std::uint64_t memory_from = 1;           // records from stored_from up to here are on the disk alone
+  std::optional<Timestamp> oldest_stored;  // arrival of the oldest record on the disk
+
+  // The first index a reader must not see yet.
+  std::uint64_t readable_end() const {
+    return readable < log.size() ? log[readable]->index() : row.next_index;
+  }
+  SequenceNumber starting() const;
+  std::optional<SequenceNumber> ending() const;
+};
+
+struct Stream {
+  StreamRow row;
+  std::map<std::string, std::string> tags;
+  std::vector<std::unique_ptr<Shard>> shards;  // by index; none once the stream is DELETING
+  std::vector<Shard*> open;                    // by hash key range, ascending
+
+  std::int32_t open_count() const { return static_cast<std::int32_t>(open.size()); }
+  // What arrived earlier is expired.
+  Timestamp readable_from(Timestamp now) const;
+  // Closed shards vanish when the last record they could hold has expired.
+  bool lists(const Shard& shard, Timestamp now) const;
+  Shard* shard(ShardIndex index, Timestamp now) const;
+};
+
+// Up to which index a shard's records became readable in one step: the unit of eviction.
+struct Run {
+  std::int64_t shard_serial;
+  std::uint64_t through_index;
+};
+
+// Records that fell out of memory; freed after the lock is released.
+using Garbage = std::vector<RecordPtr>;
+
+struct StreamsState {
+  StreamsState(StreamSettings streams_settings, Journal& streams_journal, const std::string& key)
+      : settings(std::move(streams_settings)), journal(streams_journal), seal(key) {}
+
+  StreamSettings settings;
+  Journal& journal;
+  TokenSeal seal;
+
+  std::map<StreamKey, std::shared_ptr<Stream>> streams;
+  std::unordered_map<std::int64_t, Stream*> by_serial;  // those with shards
+  std::map<std::int64_t, Shard*> shards;                // of all streams, by serial
+  std::int64_t next_stream_serial = 1;
+  std::int64_t next_shard_serial = 1;
+
+  std::size_t memory_bytes = 0;
+  std::size_t records_in_memory = 0;
+  std::uint64_t refused_for_memory = 0;
+  std::deque<Run> eviction_order;  // oldest commit first
+  std::int64_t trim_cursor = 0;    // the shard the next slice of trimming begins with
+
+  // nullptr: no such stream (any more).
+  Stream* find(const StreamKey& key, Timestamp now);
+  // Ends what is under way, if observing ends it; false: the stream is gone.
+  bool observe(const StreamKey& key, Stream& stream, Timestamp now);
+  void begin_transition(StreamRow& row, Transition transition, Timestamp now) const;
+
+  // Make a stream's shards reachable, or unreachable, from here.
+  void enlist(Stream& stream);
+  void delist(Stream& stream);
+
+  // The journal's side.
+  void settle(std::span<const Run> readable, Garbage& garbage);
+  void undo(Change& change, Garbage& garbage);
+  void evict(Garbage& garbage);
+  // Drops expired records from memory, shard by shard, until a slice is full or a shard has expired records
+  // on the disk, which it names. `more`: shards are left for the next slice.
+  std::optional<Expired> trim(Timestamp now, std::size_t records_max, Garbage& garbage, bool& more);
+  void trimmed(const Expired& expired, const Trimmed& result);
+};
+
+// nullopt: deleted, and nothing is left.
+std::optional<StreamStatus> status(const StreamRow& row, Timestamp now);
+std::string_view name(StreamStatus status);
+
+// The indices and serials of one transaction's records, one run per shard.
+std::vector<Run> runs_of(std::span<const Change> changes);
+
+// Rebuilds Stream::open.
+void index_open_shards(Stream& stream);
+
+// Whether shards can be seen and used in this state.
+bool shows_shards(StreamStatus status);
+StreamSummary summarize(const Stream& stream, StreamStatus status);
+ShardSummary summarize(const Shard& shard);
+SequenceNumber sequence_number(const ShardRow& shard, std::uint64_t index, Timestamp arrived);
+
+}  // namespace kinesisd::storage
