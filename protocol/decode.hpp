@@ -16,26 +16,14 @@
 
 #include "protocol/error.hpp"
 #include "protocol/schema.hpp"
+#include "protocol/violations.hpp"
 #include "protocol/wire.hpp"
 
 namespace kinesisd::protocol {
 
-// Where a value stands in the request: a chain on the stack, spelt out only for a message.
-struct Path {
-  const Path* parent = nullptr;
-  std::string_view name{};  // of a member, or the key in a map
-  std::size_t item = 0;     // from 1 in a list
-  bool map_entry = false;
-};
-
-// As AWS prints it: `records.1.member.partitionKey`, `tags.owner.member`.
-std::string to_string(const Path& path);
-
 // The part of decoding that needs no templates: reads values and collects what is wrong with them.
 class Decoder {
  public:
-  static constexpr int violations_max = 10;  // in one message; AWS drops the rest
-
   explicit Decoder(Encoding encoding) : encoding_(encoding) {}
 
   // All that return bool answer false when the value has another type; decoding then ends with that error.
@@ -62,7 +50,7 @@ class Decoder {
                       std::span<const wire::Node*> found);
 
   // A required value that is not there.
-  void missing(const Path& path);
+  void missing(const Path& path) { violations_.missing(path); }
 
   std::optional<Error> error() const;
 
@@ -70,19 +58,14 @@ class Decoder {
   bool mismatch(std::string message);
   bool unexpected_container(const wire::Node& node);
   bool read_text(const wire::Node& node, std::string_view& out);
+  bool expect_list(const wire::Node& node);
   bool read_items(const wire::Node& node, const Path& path, const Rules& rules,
                   std::vector<std::string_view>& out);
   bool read_number(const wire::Node& node, std::string_view type, std::int64_t& out);
-  void check_value(std::int64_t value, const Path& path, const Rules& rules);
-  // `value` is rendered only when there is something to report.
-  template <class Render>
-  void check_length(std::size_t length, const Path& path, const Rules& rules, Render&& value);
-  void violation(const Path& path, std::string_view value, std::string_view constraint);
 
   Encoding encoding_;
   std::optional<std::string> mismatch_;
-  std::string violations_;  // joined as in the message
-  int violation_count_ = 0;
+  Violations violations_;
 };
 
 template <class T>
@@ -197,8 +180,5 @@ std::string path_of(std::size_t index) {
   const Path item{.parent = &list, .item = index + 1};
   return to_string(Path{.parent = &item, .name = name_of<Member>()});
 }
-
-// The ValidationException for a blob at `path` (as path_of gives it) of more than `max` bytes.
-Error too_long(std::string_view path, std::size_t max);
 
 }  // namespace kinesisd::protocol
