@@ -45,7 +45,9 @@ Result<Position> position(const Shard& shard, const IteratorStart& start, const 
     case IteratorType::TRIM_HORIZON:
       break;
     case IteratorType::LATEST:
-      return Position{shard.row.next_index, {}};
+      // Not next_index: numbers given to pending records are given again if the process dies before their
+      // commit.
+      return Position{shard.readable_end(), {}};
     case IteratorType::AT_TIMESTAMP:
       if (!start.timestamp) return errors::timestamp_missing();
       if (*start.timestamp > now)
