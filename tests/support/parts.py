@@ -1,0 +1,263 @@
+"""The parts of ./tests/run. Each returns a Result; all run in the root of the repository."""
+
+import concurrent.futures
+import gzip
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import typing
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+VENV = BUILD / "venv"
+PYTHON = VENV / "bin/python"
+NODE = BUILD / "node-v3"
+MODEL = BUILD / "service-2.json"
+CORES = os.cpu_count() or 2
+LAYERS = ("protocol", "storage", "server", "tests")
+UNITS = ("unit_protocol", "unit_storage", "unit_server", "unit_tidy")
+
+# Whatever the machine has in its environment, clients find these.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
+               "AWS_REGION": "us-east-1", "AWS_PAGER": "", "AWS_EC2_METADATA_DISABLED": "true",
+               "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+
+# How much slower the executable is, for the waits of the tests.
+PATIENCE = {"release": "1", "asan": "3", "tsan": "4"}
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Result(typing.NamedTuple):
+    passed: int
+    failed: int
+    output: str = ""
+    note: str = ""
+    show: bool = False  # the output, though nothing failed
+
+
+def call(command, timeout_s=1800, **how):
+    """(exit code, stdout and stderr together)."""
+    environment = {**os.environ, **how.pop("env", {})}
+    try:
+        done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout_s,
+                              env=environment, cwd=how.pop("cwd", ROOT), check=False, **how)
+        return done.returncode, done.stdout
+    except subprocess.TimeoutExpired as late:
+        output = late.stdout or b""
+        return 124, (output if isinstance(output, str) else output.decode(errors="replace")) + (
+            f"\n{command[0]}: not done after {timeout_s} s\n")
+
+
+def one(code, output, note=""):
+    return Result(int(code == 0), int(code != 0), output, note)
+
+
+def add(results):
+    results = list(results)
+    return Result(sum(r.passed for r in results), sum(r.failed for r in results),
+                  "\n".join(r.output for r in results if r.failed), " ".join(r.note for r in results if r.note))
+
+
+# Steps that parts need
+
+def build(preset):
+    folder = BUILD / preset
+    ninja = folder / "build.ninja"
+    if not ninja.exists() or ninja.stat().st_mtime < (ROOT / "CMakePresets.json").stat().st_mtime:
+        code, output = call(["cmake", "--preset", preset])
+        if code:
+            return one(code, output)
+    return one(*call(["ninja", "-C", folder, "-j", CORES], timeout_s=3600))
+
+
+def python_packages():
+    """A virtual environment with the pinned packages, and the pinned service model unpacked beside it."""
+    wanted = ROOT / "config/requirements.txt"
+    stamp = VENV / "requirements.txt"
+    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        shutil.rmtree(VENV, ignore_errors=True)
+        for command in ([sys.executable, "-m", "venv", VENV],
+                        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted]):
+            code, output = call(command)
+            if code:
+                return one(code, output)
+        shutil.copy(wanted, stamp)
+    [packed] = VENV.glob("lib/*/site-packages/botocore/data/kinesis/2013-12-02/service-2.json.gz")
+    MODEL.write_bytes(gzip.decompress(packed.read_bytes()))
+    return one(0, "")
+
+
+def node_packages():
+    source = ROOT / "tests/conformance/node-v3"
+    stamp = NODE / "installed.json"
+    wanted = (source / "package-lock.json").read_text()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        shutil.rmtree(NODE, ignore_errors=True)
+        shutil.copytree(source, NODE)
+        code, output = call(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=NODE)
+        if code:
+            return one(code, output)
+        stamp.write_text(wanted)
+    shutil.copy(source / "main.mjs", NODE)
+    return one(0, "")
+
+
+# Parts that look at the sources
+
+def sources(*suffixes, folders=LAYERS):
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*")
+                  if path.suffix in suffixes and "node_modules" not in path.parts)
+
+
+def format_check():
+    return one(*call(["clang-format-14", "--dry-run", "-Werror", *sources(".cpp", ".hpp")]))
+
+
+def lint():
+    """clang-tidy over every source file of ours. A file is looked at again when it, a header or the rules changed."""
+    stamps = BUILD / "lint"
+    stamps.mkdir(exist_ok=True)
+    common = hashlib.sha256()
+    for path in [ROOT / ".clang-tidy", ROOT / "CMakeLists.txt", *sources(".hpp")]:
+        common.update(path.read_bytes())
+
+    def check(path):
+        key = common.copy()
+        key.update(str(path).encode() + path.read_bytes())
+        stamp = stamps / key.hexdigest()
+        if stamp.exists():
+            return one(0, "")
+        code, output = call(["clang-tidy-14", "--quiet", "-p", BUILD / "release",
+                             "--extra-arg=-Wno-unknown-warning-option", path])
+        if code == 0:
+            stamp.touch()
+        return Result(0, int(code != 0), output)
+
+    with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
+        result = add(pool.map(check, sources(".cpp", folders=("protocol", "storage", "server"))))
+    return Result(int(result.failed == 0), result.failed, result.output)
+
+
+# Parts that run executables of ours
+
+def environment(preset):
+    return {**SANITIZER_OPTIONS, **CREDENTIALS, "KINESISD_TEST_EXECUTABLE": str(BUILD / preset / "kinesisd"),
+            "KINESISD_TEST_PATIENCE": PATIENCE[preset], "KINESISD_SERVICE_MODEL": str(MODEL)}
+
+
+def steady(preset, command):
+    """The thread sanitizer of GCC 12 cannot stand the address randomisation of newer kernels."""
+    return ["setarch", "-R", *command] if preset == "tsan" else command
+
+
+def unit(preset):
+    def catch(name):
+        code, output = call(steady(preset, [BUILD / preset / name]), env=environment(preset))
+        if match := re.search(r"All tests passed \(\d+ assertions? in (\d+) test cases?\)", output):
+            result = Result(int(match[1]), 0, output)
+        elif match := re.search(r"test cases: *\d+ \|(?: *(\d+) passed \|)? *(\d+) failed", output):
+            result = Result(int(match[1] or 0), int(match[2]), output)
+        else:
+            result = Result(0, 1, output)
+        return Result(result.passed, 1, output) if code and not result.failed else result
+
+    return add(map(catch, UNITS))
+
+
+def e2e(preset):
+    code, output = call(steady(preset, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
+                                        "--durations=5", "tests/e2e"]), env=environment(preset))
+    last = output.strip().rsplit("\n", 1)[-1]
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    note = f"{counts['skipped']} skipped" if "skipped" in counts else ""
+    return Result(counts.get("passed", 0), max(failed, int(code != 0)), output, note)
+
+
+def crash(preset, rounds):
+    code, output = call(steady(preset, [PYTHON, "tests/crash/run", "--rounds", rounds]), env=environment(preset))
+    return one(code, output, output.split("\n", 1)[0])
+
+
+def sanitized(preset):
+    return add([unit(preset), e2e(preset), crash(preset, 5)])
+
+
+def conformance():
+    path = f"{aws_folder()}:{os.environ['PATH']}"
+    clients = {"python-boto3": [PYTHON, "tests/conformance/python-boto3/main.py"],
+               "aws-cli": ["bash", "tests/conformance/aws-cli/main.sh"],
+               "node-v3": ["node", NODE / "main.mjs"]}
+
+    def run(name):
+        code, output = call([PYTHON, "tests/support/with_server.py", *clients[name]],
+                            env={**environment("release"), "PATH": path}, timeout_s=300)
+        return one(code, f"{name}:\n{output}")
+
+    return add(map(run, clients))
+
+
+def aws_folder():
+    """A folder whose `aws` is version 2, if the machine has one: what Debian packages."""
+    folder = BUILD / "bin"
+    folder.mkdir(exist_ok=True)
+    link = folder / "aws"
+    link.unlink(missing_ok=True)
+    for place in os.environ["PATH"].split(":") + ["/usr/bin"]:
+        candidate = pathlib.Path(place) / "aws"
+        if candidate.exists() and "aws-cli/2" in call([candidate, "--version"])[1]:
+            link.symlink_to(candidate)
+            break
+    return folder
+
+
+def readme():
+    path = f"{aws_folder()}:{VENV / 'bin'}:{os.environ['PATH']}"
+    code, output = call([PYTHON, "tests/support/run_readme.py", NODE / "node_modules"], timeout_s=600,
+                        env={**CREDENTIALS, "PATH": path})
+    passed = len(re.findall(r"^ok ", output, re.MULTILINE))
+    return Result(passed, int(code != 0), output)
+
+
+def model():
+    """Members and operations of the newest botocore that the tables do not have."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        code, output = call([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+                             "--upgrade", "--target", folder, "botocore"])
+        packed = pathlib.Path(folder) / "botocore/data/kinesis/2013-12-02/service-2.json.gz"
+        if code or not packed.exists():
+            return Result(1, 0, output, "the newest botocore could not be fetched")
+        newest = BUILD / "newest-service-2.json"
+        newest.write_bytes(gzip.decompress(packed.read_bytes()))
+    _, output = call([BUILD / "release/unit_protocol", "[model-report]"],
+                     env={"KINESISD_SERVICE_MODEL": str(MODEL), "KINESISD_NEWEST_SERVICE_MODEL": str(newest)})
+    return Result(1, 0, output, show=True)
+
+
+def fuzz():
+    seconds = os.environ.get("KINESISD_FUZZ_SECONDS", "60")
+
+    def run(source):
+        corpus = BUILD / "fuzz-corpus" / source.stem
+        corpus.mkdir(parents=True, exist_ok=True)
+        seeds = ROOT / "tests/fuzz/seeds" / source.stem
+        command = [BUILD / "fuzz" / source.stem, f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=20",
+                   f"-artifact_prefix={corpus.parent}/{source.stem}-", corpus]
+        code, output = call(command + ([seeds] if seeds.is_dir() else []), timeout_s=int(seconds) + 300)
+        return one(code, output)
+
+    targets = sorted((ROOT / "tests/fuzz").glob("*.cpp"))
+    if not targets:
+        return Result(0, 1, "there are no targets in tests/fuzz")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return add(pool.map(run, targets))

@@ -1,0 +1,148 @@
+"""What ./tests/run runs: the parts, what each needs, and the sum of their results."""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+import parts
+
+TAIL_LINES = 200  # of a part that failed
+
+
+class Task:
+    """A step: something several parts need (a build), or a part itself."""
+
+    def __init__(self, name, work, needs=(), is_part=True):
+        self.name, self.work, self.needs, self.is_part = name, work, needs, is_part
+        self.result = None
+        self.started = False
+
+
+STEPS = [
+    Task("build-release", lambda: parts.build("release"), is_part=False),
+    Task("build-asan", lambda: parts.build("asan"), is_part=False),
+    Task("build-tsan", lambda: parts.build("tsan"), is_part=False),
+    Task("build-fuzz", lambda: parts.build("fuzz"), is_part=False),
+    Task("python-packages", parts.python_packages, is_part=False),
+    Task("node-packages", parts.node_packages, is_part=False),
+]
+
+# In the order in which they are started, as far as what they need is there.
+PARTS = [
+    Task("format", parts.format_check),
+    Task("unit", lambda: parts.unit("release"), ["build-release", "python-packages"]),
+    Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages"]),
+    Task("conformance", parts.conformance, ["build-release", "python-packages", "node-packages"]),
+    Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
+    Task("readme", parts.readme, ["build-release", "python-packages", "node-packages"]),
+    Task("model", parts.model, ["build-release", "python-packages"]),
+    Task("lint", parts.lint, ["build-release"]),
+    Task("asan", lambda: parts.sanitized("asan"), ["build-asan", "python-packages"]),
+    Task("tsan", lambda: parts.sanitized("tsan"), ["build-tsan", "python-packages"]),
+    Task("fuzz", parts.fuzz, ["build-fuzz"]),
+]
+
+PURPOSES = {
+    "format": "clang-format finds nothing to change",
+    "unit": "Catch2 tests of protocol, storage, server and the source tree",
+    "e2e": "pytest against the release executable",
+    "conformance": "boto3, the AWS CLI and the JavaScript SDK v3 against it",
+    "crash": "kill -9 and restart, 25 rounds; tests/crash/run has flags",
+    "readme": "the README's lines, run as written",
+    "model": "a report: what the newest botocore knows and the tables do not; never fails",
+    "lint": "clang-tidy over all sources",
+    "asan": "unit, e2e and crash under the address and undefined behaviour sanitizers",
+    "tsan": "unit, e2e and crash under the thread sanitizer",
+    "fuzz": "each libFuzzer target for KINESISD_FUZZ_SECONDS (60)",
+}
+
+
+def wanted(names):
+    chosen = [part for part in PARTS if not names or part.name in names]
+    needed = {need for part in chosen for need in part.needs}
+    return [step for step in STEPS if step.name in needed] + chosen
+
+
+def say(task, result, seconds):
+    verdict = "ok" if result.failed == 0 else "FAILED"
+    counts = f"{result.passed} passed, {result.failed} failed" if task.is_part else ""
+    text = f"{task.name:16} {seconds / 60:5.1f} min  {verdict:6}  {counts}  {result.note}"
+    if result.failed or result.show:
+        lines = result.output.splitlines()
+        if len(lines) > TAIL_LINES:
+            lines = [f"... {len(lines) - TAIL_LINES} lines before ..."] + lines[-TAIL_LINES:]
+        text = "\n".join([f"---- {task.name} ----", *lines, "----", text])
+    print(text.rstrip(), flush=True)
+
+
+def run(tasks, slots):
+    """Runs the tasks, up to `slots` at a time, each after what it needs."""
+    changed = threading.Condition()
+
+    def work(task):
+        begun = time.monotonic()
+        broken = [need for need in tasks if need.name in task.needs and need.result.failed]
+        try:
+            result = parts.Result(0, 1, f"not run: {broken[0].name} failed") if broken else task.work()
+        except Exception as error:  # a part that cannot even run is a part that failed
+            result = parts.Result(0, 1, f"{type(error).__name__}: {error}")
+        with changed:
+            task.result = result
+            say(task, result, time.monotonic() - begun)
+            changed.notify_all()
+
+    def ready(task):
+        return not task.started and all(
+            other.result is not None for other in tasks if other.name in task.needs)
+
+    with changed:
+        while any(task.result is None for task in tasks):
+            running = sum(task.started and task.result is None for task in tasks)
+            # Builds first: the more of them are done, the more can run side by side. But one at a time.
+            building = any(t.started and t.result is None and t.name.startswith("build-") for t in tasks)
+            for task in tasks:
+                if running < slots and ready(task) and not (building and task.name.startswith("build-")):
+                    task.started = True
+                    running += 1
+                    building = building or task.name.startswith("build-")
+                    threading.Thread(target=work, args=(task,), daemon=True).start()
+            changed.wait()
+
+
+def main():
+    listing = "\n".join(f"  {part.name:12} {PURPOSES[part.name]}" for part in PARTS)
+    parser = argparse.ArgumentParser(prog="./tests/run", description="Runs all tests, or the parts named.",
+                                     epilog=f"parts:\n{listing}",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--list", action="store_true", help="name the parts")
+    arguments = parser.parse_args()
+    known = [part.name for part in PARTS]
+    if arguments.list:
+        print("\n".join(known))
+        return 0
+    for name in arguments.names:
+        if name not in known:
+            parser.error(f"there is no part {name}; there are {', '.join(known)}")
+
+    os.chdir(pathlib.Path(__file__).resolve().parents[2])
+    begun = time.monotonic()
+    tasks = wanted(arguments.names)
+    run(tasks, slots=max(2, os.cpu_count() or 2))
+    # A build that failed has been told; its parts count.
+    results = [task.result for task in tasks if task.is_part]
+    passed, failed = sum(r.passed for r in results), sum(r.failed for r in results)
+    print(f"{(time.monotonic() - begun) / 60:.1f} minutes")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except subprocess.SubprocessError as error:
+        sys.exit(str(error))
