@@ -1,0 +1,22 @@
+// The engine that keeps nothing: records live as long as the process. Knows no file.
+#pragma once
+
+#include "storage/engine.hpp"
+
+namespace kinesisd::storage {
+
+class MemoryEngine final : public Engine {
+ public:
+  void write(std::span<const Change> /*changes*/) override {}
+  Trimmed trim(const Expired& /*expired*/, const SliceLimits& /*slice*/) override { return {}; }
+  bool sweep(Timestamp /*now*/, const SliceLimits& /*slice*/) override { return false; }
+  void close() override {}
+};
+
+// Nothing is ever evicted to where this would have to look.
+class MemoryReader final : public RecordReader {
+ public:
+  std::vector<RecordPtr> read(const DiskRange& /*range*/) override { return {}; }
+};
+
+}  // namespace kinesisd::storage

@@ -1,0 +1,66 @@
+#include "storage/sqlite/connection.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
+
+#include "storage/sqlite/schema.hpp"
+
+namespace kinesisd::storage {
+
+namespace {
+
+constexpr int busy_timeout_ms =
+    10'000;  // readers and the writer wait for each other under the rollback journal
+constexpr int page_bytes = 8192;
+constexpr int writer_cache_kib = 2048;
+constexpr int reader_cache_kib = 512;
+// Pages in the WAL before a commit copies them into the database: few enough for a small file, many enough
+// for the copying and its fsyncs to cost little per record.
+constexpr int checkpoint_pages = 2000;
+
+void set(SQLite::Database& database, const std::string& pragma) {
+  database.exec("PRAGMA " + pragma);
+}
+
+}  // namespace
+
+std::unique_ptr<SQLite::Database> open_writer(const ConnectionOptions& options) {
+  auto database = std::make_unique<SQLite::Database>(
+      options.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
+  set(*database, options.journal == JournalMode::wal ? "journal_mode = WAL" : "journal_mode = DELETE");
+  const bool full = options.durability == Durability::full;
+  set(*database, full ? "synchronous = FULL" : "synchronous = NORMAL");
+  set(*database, "cache_size = -" + std::to_string(writer_cache_kib));
+  set(*database, "wal_autocheckpoint = " + std::to_string(checkpoint_pages));
+  set(*database, "journal_size_limit = " + std::to_string(2 * checkpoint_pages * page_bytes));
+  set(*database, "temp_store = MEMORY");
+  return database;
+}
+
+std::unique_ptr<SQLite::Database> open_reader(const std::string& path) {
+  // Opened for writing, because the last connection to close tidies up after the WAL.
+  auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                                                     busy_timeout_ms);
+  set(*database, "query_only = ON");
+  set(*database, "cache_size = -" + std::to_string(reader_cache_kib));
+  return database;
+}
+
+void create_database(const ConnectionOptions& options, const std::string& key) {
+  SQLite::Database database(options.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms);
+  set(database, "page_size = " + std::to_string(page_bytes));
+  // A process that ends here leaves an empty file, which is laid out again; only a machine that stops must
+  // not find half a layout.
+  if (options.durability == Durability::process) set(database, "synchronous = OFF");
+  SQLite::Transaction transaction(database);
+  set(database, "application_id = " + std::to_string(application_id));
+  set(database, "user_version = " + std::to_string(schema_version));
+  database.exec(schema);
+  SQLite::Statement meta(database, "INSERT INTO meta VALUES ('seal_key', ?)");
+  meta.bind(1, key.data(), static_cast<int>(key.size()));
+  meta.exec();
+  transaction.commit();
+}
+
+}  // namespace kinesisd::storage

@@ -1,0 +1,34 @@
+// Opening connections to a database file that is known to be ours.
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "storage/open.hpp"
+
+namespace kinesisd::storage {
+
+enum class JournalMode {
+  wal,
+  rollback  // for file systems on which WAL's shared memory does not work
+};
+
+struct ConnectionOptions {
+  std::string path;
+  Durability durability = Durability::process;
+  JournalMode journal = JournalMode::wal;
+};
+
+// The one connection that writes. Throws SQLite::Exception.
+std::unique_ptr<SQLite::Database> open_writer(const ConnectionOptions& options);
+
+// A connection that only reads. Throws SQLite::Exception.
+std::unique_ptr<SQLite::Database> open_reader(const std::string& path);
+
+// Lays out a new database in an empty file; `key` seals tokens. Throws SQLite::Exception.
+void create_database(const ConnectionOptions& options, const std::string& key);
+
+}  // namespace kinesisd::storage

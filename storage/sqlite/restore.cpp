@@ -1,0 +1,170 @@
+#include "storage/sqlite/restore.hpp"
+
+#include <SQLiteCpp/Statement.h>
+
+#include <algorithm>
+#include <boost/describe/enum_from_string.hpp>
+#include <unordered_map>
+
+#include "storage/sqlite/record_key.hpp"
+
+namespace kinesisd::storage {
+
+namespace {
+
+[[noreturn]] void damaged(const std::string& what) {
+  throw std::runtime_error("unexpected " + what);
+}
+
+Transition transition(const std::string& name) {
+  if (name.empty()) return Transition::none;
+  if (name == "creating") return Transition::creating;
+  if (name == "updating") return Transition::updating;
+  if (name == "deleting") return Transition::deleting;
+  damaged("transition " + name);
+}
+
+StreamMode mode(const std::string& name) {
+  StreamMode found{};
+  if (!boost::describe::enum_from_string(name.c_str(), found)) damaged("mode " + name);
+  return found;
+}
+
+HashKey hash_key(const std::string& decimal) {
+  const auto key = parse_hash_key(decimal);
+  if (!key) damaged("hash key " + decimal);
+  return *key;
+}
+
+std::optional<std::int64_t> optional_number(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional{column.getInt64()};
+}
+
+std::optional<ShardIndex> optional_index(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return ShardIndex{static_cast<std::uint32_t>(column.getInt64())};
+}
+
+ShardRow shard_row(SQLite::Statement& row) {
+  ShardRow shard;
+  shard.serial = row.getColumn(0).getInt64();
+  shard.index = {static_cast<std::uint32_t>(row.getColumn(2).getInt64())};
+  shard.range = {hash_key(row.getColumn(3).getString()), hash_key(row.getColumn(4).getString())};
+  shard.parent = optional_index(row.getColumn(5));
+  shard.adjacent_parent = optional_index(row.getColumn(6));
+  shard.created_s = row.getColumn(7).getInt64();
+  shard.closed_s = optional_number(row.getColumn(8));
+  shard.opened = from_epoch_ms(row.getColumn(9).getInt64());
+  if (const auto closed_ms = optional_number(row.getColumn(10))) shard.closed = from_epoch_ms(*closed_ms);
+  shard.next_index = static_cast<std::uint64_t>(row.getColumn(11).getInt64());
+  return shard;
+}
+
+// Finds the oldest and the newest record of shards.
+class Ends {
+ public:
+  explicit Ends(SQLite::Database& database) : oldest_(database, sql("ASC")), newest_(database, sql("DESC")) {}
+
+  RestoredShard restore(ShardRow row) {
+    RestoredShard shard{std::move(row), 0, std::nullopt, {}};
+    shard.newest = shard.row.opened;
+    if (find(oldest_, shard.row.serial)) {
+      shard.first_index = index_of_key(oldest_.getColumn(0).getInt64());
+      shard.oldest = from_epoch_ms(oldest_.getColumn(1).getInt64());
+    }
+    if (find(newest_, shard.row.serial)) {
+      shard.row.next_index =
+          std::max(shard.row.next_index, index_of_key(newest_.getColumn(0).getInt64()) + 1);
+      shard.newest = std::max(shard.newest, from_epoch_ms(newest_.getColumn(1).getInt64()));
+    }
+    oldest_.reset();
+    newest_.reset();
+    return shard;
+  }
+
+ private:
+  static std::string sql(const std::string& order) {
+    return "SELECT key, arrived_ms FROM records WHERE key >= ? AND key < ? ORDER BY key " + order +
+           " LIMIT 1";
+  }
+  static bool find(SQLite::Statement& statement, std::int64_t serial) {
+    statement.bind(1, record_key(serial, 0));
+    statement.bind(2, record_key(serial, sequence_index_max));
+    return statement.executeStep();
+  }
+
+  SQLite::Statement oldest_;
+  SQLite::Statement newest_;
+};
+
+void read_meta(SQLite::Database& database, Contents& contents) {
+  SQLite::Statement row(database, "SELECT name, value FROM meta");
+  while (row.executeStep()) {
+    const auto name = row.getColumn(0).getString();
+    const auto value = row.getColumn(1);
+    if (name == "seal_key")
+      contents.seal_key = value.getString();
+    else if (name == "newest_ms")
+      contents.newest = from_epoch_ms(value.getInt64());
+    else if (name == "next_stream_serial")
+      contents.restored.next_stream_serial = value.getInt64();
+    else if (name == "next_shard_serial")
+      contents.restored.next_shard_serial = value.getInt64();
+  }
+}
+
+void read_streams(SQLite::Database& database, Restored& restored) {
+  SQLite::Statement row(
+      database,
+      "SELECT serial, account, region, name, mode, created_ms, retention_hours, max_record_kib, "
+      "transition, transition_ends_ms, readable_from_ms FROM streams ORDER BY serial");
+  while (row.executeStep()) {
+    RestoredStream stream;
+    stream.row.serial = row.getColumn(0).getInt64();
+    stream.row.key = {{row.getColumn(1).getString(), row.getColumn(2).getString()},
+                      row.getColumn(3).getString()};
+    stream.row.mode = mode(row.getColumn(4).getString());
+    stream.row.created = from_epoch_ms(row.getColumn(5).getInt64());
+    stream.row.retention_hours = row.getColumn(6).getInt();
+    stream.row.max_record_kib = row.getColumn(7).getInt();
+    stream.row.transition = transition(row.getColumn(8).getString());
+    stream.row.transition_ends = from_epoch_ms(row.getColumn(9).getInt64());
+    stream.row.readable_from = from_epoch_ms(row.getColumn(10).getInt64());
+    restored.streams.push_back(std::move(stream));
+  }
+}
+
+}  // namespace
+
+Contents read_contents(SQLite::Database& database) {
+  Contents contents;
+  read_meta(database, contents);
+  read_streams(database, contents.restored);
+  std::unordered_map<std::int64_t, RestoredStream*> by_serial;
+  for (auto& stream : contents.restored.streams) by_serial[stream.row.serial] = &stream;
+
+  SQLite::Statement tag(database, "SELECT stream_serial, tag, value FROM tags");
+  while (tag.executeStep())
+    if (const auto found = by_serial.find(tag.getColumn(0).getInt64()); found != by_serial.end())
+      found->second->tags.emplace(tag.getColumn(1).getString(), tag.getColumn(2).getString());
+
+  Ends ends(database);
+  SQLite::Statement shard(
+      database,
+      "SELECT serial, stream_serial, shard_index, starting_hash_key, ending_hash_key, parent, "
+      "adjacent_parent, created_s, closed_s, opened_ms, closed_ms, next_index FROM shards "
+      "ORDER BY stream_serial, shard_index");
+  while (shard.executeStep()) {
+    const auto found = by_serial.find(shard.getColumn(1).getInt64());
+    if (found == by_serial.end()) continue;
+    RestoredShard restored = ends.restore(shard_row(shard));
+    contents.newest = std::max(contents.newest, restored.newest);
+    if (found->second->shards.size() != restored.row.index.value &&
+        found->second->row.transition != Transition::deleting)
+      damaged("shard " + restored.row.index.shard_id());
+    found->second->shards.push_back(std::move(restored));
+  }
+  return contents;
+}
+
+}  // namespace kinesisd::storage

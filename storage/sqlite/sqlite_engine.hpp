@@ -1,0 +1,42 @@
+// Keeps changes in a SQLite file. Knows no lock and no queue.
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <memory>
+
+#include "storage/engine.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/owned_file.hpp"
+
+namespace kinesisd::storage {
+
+class SqliteEngine final : public Engine {
+ public:
+  // `file` is locked for as long as the engine lives. Throws SQLite::Exception.
+  SqliteEngine(ConnectionOptions options, OwnedFile file, Timestamp newest);
+  ~SqliteEngine() override;
+
+  void write(std::span<const Change> changes) override;
+  Trimmed trim(const Expired& expired, const SliceLimits& slice) override;
+  bool sweep(Timestamp now, const SliceLimits& slice) override;
+  void close() override;
+
+ private:
+  struct Statements;
+  class Transaction;
+
+  void insert(const RecordsAppended& appended);
+  void insert(const StreamCreated& created);
+  void update(const StreamRow& row);
+  void keep_newest();
+  bool sweep_shards(std::int64_t stream, SliceLimits& left);
+
+  const ConnectionOptions options_;
+  OwnedFile file_;  // closed after the connection, which loses its locks otherwise
+  std::unique_ptr<SQLite::Database> database_;
+  std::unique_ptr<Statements> statements_;
+  Timestamp newest_;
+};
+
+}  // namespace kinesisd::storage

@@ -1,0 +1,83 @@
+#include "storage/sqlite/sqlite_reader.hpp"
+
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/record_key.hpp"
+
+namespace kinesisd::storage {
+
+namespace {
+
+std::string_view bytes(const SQLite::Column& column) {
+  const auto* data = static_cast<const char*>(column.getBlob());
+  return {data, data == nullptr ? 0 : static_cast<std::size_t>(column.getBytes())};
+}
+
+}  // namespace
+
+struct SqliteReader::Connection {
+  explicit Connection(const std::string& path)
+      : database(open_reader(path)),
+        records(
+            *database,
+            "SELECT key, arrived_ms, partition_key, data FROM records WHERE key >= ? AND key < ? ORDER BY "
+            "key"),
+        next(*database,
+             "SELECT key, arrived_ms FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT 1") {}
+
+  // The key of the first record that arrived at or after `arrived_from`, or `below`. Arrivals never fall
+  // within a shard, so this halves the range instead of walking it.
+  std::int64_t first_arrived(std::int64_t from, std::int64_t below, std::int64_t arrived_from_ms) {
+    while (from < below) {
+      const auto middle = from + (below - from) / 2;
+      next.bind(1, middle);
+      next.bind(2, below);
+      const bool found = next.executeStep();
+      const auto key = found ? next.getColumn(0).getInt64() : below;
+      const bool early = found && next.getColumn(1).getInt64() < arrived_from_ms;
+      next.reset();
+      if (early)
+        from = key + 1;
+      else
+        below = middle;
+    }
+    return from;
+  }
+
+  std::unique_ptr<SQLite::Database> database;
+  SQLite::Statement records;
+  SQLite::Statement next;
+};
+
+std::vector<RecordPtr> SqliteReader::read(const DiskRange& range) {
+  std::lock_guard lock(mutex_);
+  try {
+    return read_locked(range);
+  } catch (...) {
+    connection_.reset();  // the next read begins with a new one
+    throw;
+  }
+}
+
+std::vector<RecordPtr> SqliteReader::read_locked(const DiskRange& range) {
+  if (!connection_) connection_ = std::make_shared<Connection>(path_);
+  const auto below = record_key(range.shard_serial, range.below_index);
+  const auto from = connection_->first_arrived(record_key(range.shard_serial, range.from_index), below,
+                                               epoch_ms(range.arrived_from));
+  std::vector<RecordPtr> records;
+  std::size_t bytes_read = 0;
+  auto& row = connection_->records;
+  row.bind(1, from);
+  row.bind(2, below);
+  while (records.size() < range.records_max && row.executeStep()) {
+    const SQLite::Column data = row.getColumn(3);
+    bytes_read += static_cast<std::size_t>(data.getBytes());
+    if (bytes_read > range.bytes_max && !records.empty()) break;
+    auto record = make_record(bytes(row.getColumn(2)), bytes(data));
+    record->place(index_of_key(row.getColumn(0).getInt64()), from_epoch_ms(row.getColumn(1).getInt64()));
+    records.push_back(std::move(record));
+  }
+  row.reset();
+  return records;
+}
+
+}  // namespace kinesisd::storage
