@@ -10,6 +10,7 @@ namespace kinesisd::server {
 struct Limits {
   std::size_t body_bytes = 16U << 20;         // a larger body is answered 413
   std::size_t header_bytes = 64U << 10;       // all header lines of one request together
+  std::size_t drain_bytes = 64U << 20;        // of a refused body, read so that the client sees its answer
   std::size_t connections = 4096;             // further ones are closed at once
   std::size_t streams_per_connection = 2048;  // HTTP/2 MAX_CONCURRENT_STREAMS
   // Bodies being received or answered; beyond: 503 ServiceUnavailable.
@@ -18,6 +19,7 @@ struct Limits {
   // From a request's first byte to its last, unless bytes keep coming.
   std::chrono::milliseconds slow_request{60'000};
   std::chrono::milliseconds write_stalled{60'000};  // a client that does not read its answer
+  std::chrono::milliseconds linger{1'000};          // for a client to close after our goodbye
   std::chrono::milliseconds shutdown{10'000};       // what is in flight gets this long after SIGTERM
   std::uint32_t http2_window_bytes = 1U << 20;      // per stream, what a client may send ahead
   std::uint32_t http2_connection_window_bytes = 4U << 20;

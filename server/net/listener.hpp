@@ -2,6 +2,8 @@
 // first bytes ask for. Knows nothing of what requests mean.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -44,6 +46,10 @@ class Listener {
  private:
   struct Shared;
   class Acceptor;
+
+  std::shared_ptr<Acceptor> new_acceptor();
+  void bind_one(const asio::ip::address& ip, std::uint16_t port);
+  void bind_localhost(std::uint16_t port);
 
   IoThreads& threads_;
   std::shared_ptr<Shared> shared_;

@@ -1,0 +1,84 @@
+#include "server/net/http1_parser.hpp"
+
+#include <array>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/string.hpp>
+
+namespace kinesisd::server {
+
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::size_t headers_expected = 8;
+constexpr std::size_t kept_name_max = 64;  // no header with a longer name is kept
+
+}  // namespace
+
+void split_target(std::string_view target, Request& request) {
+  // http://host:port/path, as clients behind a proxy send it
+  if (const std::size_t scheme = target.find("://");
+      scheme != std::string_view::npos && target.front() != '/' && scheme < target.find('?')) {
+    const std::size_t path = target.find_first_of("/?", scheme + 3);
+    target = path == std::string_view::npos ? std::string_view() : target.substr(path);
+  }
+  const std::size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (request.path.empty()) request.path = "/";
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
+}
+
+Http1Parser::Http1Parser(SharedBounds& bounds) : in_flight_(bounds) {
+  header_limit(static_cast<std::uint32_t>(bounds.limits().header_bytes));
+  body_limit(bounds.limits().body_bytes);
+  eager(true);
+}
+
+void Http1Parser::on_request_impl(http::verb, View method, View target, int version, ErrorCode&) {
+  request_.method = method;
+  split_target(target, request_);
+  request_.headers.reserve(headers_expected);
+  is_head_ = request_.method == "HEAD";
+  http11_ = version == 11;
+}
+
+void Http1Parser::on_field_impl(http::field field, View name, View value, ErrorCode&) {
+  if (field == http::field::expect) {
+    expects_continue_ = http11_ && boost::beast::iequals(value, "100-continue");
+  }
+  if (name.size() > kept_name_max) return;
+  std::array<char, kept_name_max> lower;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    lower[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  const std::string_view kept(lower.data(), name.size());
+  if (keeps_header(kept)) request_.headers.push_back({std::string(kept), std::string(value)});
+}
+
+void Http1Parser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, ErrorCode& error) {
+  if (content_length) reserve(static_cast<std::size_t>(*content_length), error);
+}
+
+std::size_t Http1Parser::on_body_impl(View body, ErrorCode&) {
+  request_.body.append(body);
+  return body.size();
+}
+
+std::size_t Http1Parser::on_chunk_body_impl(std::uint64_t, View body, ErrorCode& error) {
+  const std::size_t needed = request_.body.size() + body.size();
+  if (needed > request_.body.capacity()) reserve(std::max(needed, 2 * request_.body.capacity()), error);
+  if (error) return 0;
+  return on_body_impl(body, error);
+}
+
+void Http1Parser::reserve(std::size_t bytes, ErrorCode& error) {
+  if (in_flight_.grow_to(bytes)) {
+    request_.body.reserve(bytes);
+    return;
+  }
+  overloaded_ = true;
+  error = boost::asio::error::no_memory;
+}
+
+}  // namespace kinesisd::server

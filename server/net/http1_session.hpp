@@ -1,0 +1,165 @@
+// One HTTP/1.0 or HTTP/1.1 connection: requests in, answers out, in order. Knows nothing of what they mean.
+#pragma once
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <optional>
+#include <utility>
+
+#include "server/net/http1_answer.hpp"
+#include "server/net/http1_parser.hpp"
+#include "server/net/session_host.hpp"
+#include "server/net/stream.hpp"
+
+namespace kinesisd::server {
+
+// A Stream is a TCP socket, a TLS stream or beast::test::stream. Lives in the frame of the coroutine that
+// runs it.
+template <class Stream>
+class Http1Session final : public Connection {
+ public:
+  // `received` is what the client has sent so far.
+  Http1Session(Stream& stream, SessionHost& host, boost::beast::flat_buffer received)
+      : Connection(host), stream_(stream), host_(host), buffer_(std::move(received)) {}
+
+  // Ends when the connection is done for; the stream may then be closed.
+  boost::asio::awaitable<void> run() {
+    while (co_await serve_one()) {
+    }
+  }
+
+  void stop_soon() override {
+    if (idle_) abandon();
+  }
+  void abandon() override { close_stream(stream_); }
+
+ private:
+  static constexpr std::size_t read_bytes = 16U << 10;
+  static constexpr std::size_t body_read_bytes = 128U << 10;
+  static constexpr std::size_t joined_body_max = 16U << 10;  // larger bodies are not copied behind their head
+
+  // False: the connection ends.
+  boost::asio::awaitable<bool> serve_one() {
+    Http1Parser parser(host_.bounds());
+    boost::beast::error_code error;
+    while (!parser.is_done()) {
+      error = {};
+      if (!parser.got_some()) skip_empty_lines();
+      if (buffer_.size() > 0) {
+        buffer_.consume(parser.put(boost::asio::const_buffer(buffer_.data()), error));
+        if (error && error != boost::beast::http::error::need_more) break;
+        if (parser.is_done()) break;
+        if (!error && buffer_.size() > 0) continue;
+      }
+      if (parser.is_header_done() && parser.expects_continue() && !std::exchange(continued_, true)) {
+        if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+      }
+      // The parser has no bound for what it cannot use yet, such as a chunk's extensions.
+      if (buffer_.size() > host_.limits().header_bytes) {
+        error = boost::beast::http::error::header_limit;
+        break;
+      }
+      if (!co_await read_more(parser)) co_return false;
+    }
+    continued_ = false;
+    if (!parser.is_done()) {
+      co_await refuse(parser, error);
+      co_return false;
+    }
+    expect_nothing();
+    Response response = co_await host_.service().answer(std::move(parser.request()));
+    parser.in_flight().add(response.body.size());
+    Http1AnswerForm form{.head = parser.is_head(),
+                         .keep_alive = parser.keep_alive() && !host_.stopping(),
+                         .http10 = !parser.is_http11()};
+    co_return co_await write(response, form) && form.keep_alive;
+  }
+
+  // Some clients send one after a body.
+  void skip_empty_lines() {
+    const auto* bytes = static_cast<const char*>(buffer_.data().data());
+    std::size_t empty = 0;
+    while (empty < buffer_.size() && (bytes[empty] == '\r' || bytes[empty] == '\n')) ++empty;
+    buffer_.consume(empty);
+  }
+
+  boost::asio::awaitable<bool> read_more(Http1Parser& parser) {
+    const bool in_request = buffer_.size() > 0 || parser.got_some();
+    if (!in_request && host_.stopping()) co_return false;
+    idle_ = !in_request;
+    if (idle_ && buffer_.capacity() > 2 * read_bytes) buffer_.shrink_to_fit();
+    expect_within(in_request ? host_.limits().slow_request : host_.limits().idle);
+    const std::size_t wanted = parser.is_header_done() ? body_read_bytes : read_bytes;
+    const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(wanted), nothrow);
+    idle_ = false;
+    buffer_.commit(size);
+    co_return !error;
+  }
+
+  // Answers a request that could not be read to its end, and lets the client read that.
+  boost::asio::awaitable<void> refuse(const Http1Parser& parser, boost::beast::error_code error) {
+    namespace http = boost::beast::http;
+    Response response;
+    if (parser.overloaded()) {
+      response = host_.service().overloaded();
+    } else if (error == http::error::body_limit) {
+      response = host_.service().body_too_large();
+    } else {
+      response.status = error == http::error::header_limit ? 431 : 400;
+    }
+    const Http1AnswerForm form{.head = parser.is_head(), .keep_alive = false};
+    if (co_await write(response, form)) co_await drain();
+  }
+
+  boost::asio::awaitable<bool> write(const Response& response, Http1AnswerForm form) {
+    form.date = host_.date();
+    out_.clear();
+    append_http1_head(out_, response, form);
+    std::string_view body = http1_body(response, form);
+    if (body.size() <= joined_body_max) {
+      out_ += body;
+      body = {};
+    }
+    co_return co_await write_all(out_, body);
+  }
+
+  boost::asio::awaitable<bool> write_all(std::string_view first, std::string_view second = {}) {
+    while (!first.empty() || !second.empty()) {
+      expect_within(host_.limits().write_stalled);
+      const std::array<boost::asio::const_buffer, 2> bytes = {boost::asio::buffer(first),
+                                                              boost::asio::buffer(second)};
+      const auto [error, size] = co_await stream_.async_write_some(bytes, nothrow);
+      if (error) co_return false;
+      const std::size_t of_first = std::min(size, first.size());
+      first.remove_prefix(of_first);
+      second.remove_prefix(size - of_first);
+    }
+    co_return true;
+  }
+
+  // A socket closed with bytes unread is reset, and the client may lose the answer with it.
+  boost::asio::awaitable<void> drain() {
+    shut_down_sending(stream_);
+    buffer_.consume(buffer_.size());
+    for (std::size_t left = host_.limits().drain_bytes; left > 0;) {
+      expect_within(host_.limits().slow_request);
+      const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(body_read_bytes), nothrow);
+      if (error) co_return;
+      left -= std::min(left, size);
+    }
+  }
+
+  Stream& stream_;
+  SessionHost& host_;
+  boost::beast::flat_buffer buffer_;
+  std::string out_;
+  bool idle_ = false;       // between two requests
+  bool continued_ = false;  // this request has had its 100 Continue
+};
+
+}  // namespace kinesisd::server

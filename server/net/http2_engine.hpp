@@ -1,0 +1,106 @@
+// HTTP/2 without I/O: bytes in, requests out; answers in, bytes out. Bounded against every flood we know of.
+// Knows no sockets; nghttp2 does the protocol.
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http_message.hpp"
+#include "server/net/session_host.hpp"
+
+namespace kinesisd::server {
+
+class Http2Engine {
+ public:
+  struct Ready {
+    std::int32_t stream;
+    Request request;
+  };
+
+  explicit Http2Engine(SessionHost& host);
+  ~Http2Engine();
+  Http2Engine(const Http2Engine&) = delete;
+  Http2Engine& operator=(const Http2Engine&) = delete;
+
+  // Takes what the client sent. The requests that became complete are in `ready` until taken.
+  void receive(std::string_view bytes);
+  std::vector<Ready> take_ready() { return std::exchange(ready_, {}); }
+
+  // Exactly once for each ready request; does nothing if the client has given up on it.
+  void answer(std::int32_t stream, Response response);
+
+  // Appends bytes to send, until there are `enough` or no more. Afterwards call again: more may be possible.
+  void fill(std::string& out, std::size_t enough);
+
+  // Sends GOAWAY: streams in flight end, further ones are refused.
+  void say_goodbye();
+
+  // Nothing more will come or go.
+  bool finished() const;
+  // Requests that the service is still working on.
+  std::size_t in_service() const { return in_service_; }
+  // A request or an answer waits for the client to send, or to make room.
+  bool waits_for_client() const { return receiving_ + sending_ > 0; }
+  // Changes whenever a stream moves.
+  std::uint64_t progress() const { return progress_; }
+
+ private:
+  enum class State { receiving, in_service, sending };
+  struct Stream {
+    explicit Stream(SharedBounds& bounds) : in_flight(bounds) {}
+    std::int32_t id = 0;
+    State state = State::receiving;
+    bool is_head = false;
+    bool expects_continue = false;
+    std::size_t header_bytes = 0;
+    std::size_t discarded = 0;
+    InFlight in_flight;
+    Request request;
+    Response response;
+    std::size_t sent = 0;  // of the response's body
+  };
+  // Events of the current second.
+  struct Rate {
+    std::chrono::steady_clock::time_point second{};
+    std::size_t count = 0;
+    bool exceeds(std::size_t max);
+  };
+  struct Callbacks;  // nghttp2's, in http2_engine.cpp
+
+  Stream& open_stream(std::int32_t id);
+  void close_stream(Stream& stream);
+  void set_state(Stream& stream, State state);
+  void on_header(Stream& stream, std::string_view name, std::string_view value);
+  void on_headers_end(Stream& stream);
+  void on_body(Stream& stream, std::string_view bytes);
+  void on_request_end(Stream& stream);
+  void refuse(Stream& stream, Response response);
+  void send(Stream& stream, Response response);
+  void calm_down();
+
+  SessionHost& host_;
+  nghttp2_session* session_ = nullptr;
+  std::vector<std::unique_ptr<Stream>> streams_;  // in use or free for the next request
+  std::vector<Stream*> free_;
+  std::vector<Ready> ready_;
+  std::size_t in_service_ = 0;
+  std::size_t receiving_ = 0;
+  std::size_t sending_ = 0;
+  std::uint64_t progress_ = 0;
+  Rate resets_;
+  Rate control_frames_;
+  bool goodbye_ = false;
+  bool broken_ = false;
+  std::string* out_ = nullptr;  // during fill
+  std::size_t enough_ = 0;
+  std::vector<nghttp2_nv> fields_;
+  std::string names_;
+};
+
+}  // namespace kinesisd::server

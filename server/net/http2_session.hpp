@@ -1,0 +1,151 @@
+// One HTTP/2 connection: the engine's bytes through a stream, a coroutine for each request. Knows nothing of
+// what requests mean.
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "server/net/http2_engine.hpp"
+#include "server/net/session_host.hpp"
+#include "server/net/stream.hpp"
+
+namespace kinesisd::server {
+
+// Owns the stream, because answers and a write may outlast the reading coroutine; each of them shares the
+// session.
+template <class Stream>
+class Http2Session final : public Connection, public std::enable_shared_from_this<Http2Session<Stream>> {
+ public:
+  Http2Session(Stream stream, std::shared_ptr<SessionHost> host, ConnectionPlace place)
+      : Connection(*host),
+        host_(std::move(host)),
+        place_(std::move(place)),
+        stream_(std::move(stream)),
+        engine_(*host_) {}
+
+  // Ends when the connection is done for. `received` is what the client has sent so far. The caller holds the
+  // session.
+  boost::asio::awaitable<void> run(std::string_view received) {
+    take(received);
+    if (host_->stopping()) stop_soon();
+    for (;;) {
+      const auto [error, size] = co_await stream_.async_read_some(boost::asio::buffer(in_), nothrow);
+      if (error) break;
+      if (!lingering_) {
+        take({in_.data(), size});
+      } else if (drained_ += size; drained_ > host_->limits().drain_bytes) {
+        break;
+      }
+    }
+    close_stream(stream_);
+  }
+
+  void stop_soon() override {
+    engine_.say_goodbye();
+    schedule_flush();
+  }
+  void abandon() override { close_stream(stream_); }
+
+ private:
+  static constexpr std::size_t read_bytes = 16U << 10;
+  static constexpr std::size_t write_bytes = 64U << 10;
+
+  enum class Waiting { service, idle, client, writing, close };
+
+  void take(std::string_view bytes) {
+    engine_.receive(bytes);
+    for (Http2Engine::Ready& ready : engine_.take_ready()) {
+      boost::asio::co_spawn(stream_.get_executor(), answer(this->shared_from_this(), std::move(ready)),
+                            boost::asio::detached);
+    }
+    flush();
+  }
+
+  static boost::asio::awaitable<void> answer(std::shared_ptr<Http2Session> self, Http2Engine::Ready ready) {
+    Response response = co_await self->host_->service().answer(std::move(ready.request));
+    self->engine_.answer(ready.stream, std::move(response));
+    self->schedule_flush();
+  }
+
+  // Many answers come with one commit; they leave in one write.
+  void schedule_flush() {
+    if (writing_ || std::exchange(flush_scheduled_, true)) return;
+    boost::asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
+      self->flush_scheduled_ = false;
+      self->flush();
+    });
+  }
+
+  void flush() {
+    if (writing_ || lingering_) return;
+    out_.clear();
+    engine_.fill(out_, write_bytes);
+    writing_ = !out_.empty();
+    if (writing_) {
+      boost::asio::async_write(stream_, boost::asio::buffer(out_),
+                               [self = this->shared_from_this()](boost::system::error_code error,
+                                                                 std::size_t) { self->written(error); });
+    } else if (engine_.finished()) {
+      // The reading coroutine sees the client close, or the deadline does.
+      lingering_ = true;
+      shut_down_sending(stream_);
+    }
+    watch();
+  }
+
+  void written(boost::system::error_code error) {
+    writing_ = false;
+    if (error) {
+      close_stream(stream_);
+    } else {
+      flush();
+    }
+  }
+
+  // Sets the deadline that fits what the connection is waiting for. A stalled client gets no more time by
+  // talking of other things.
+  void watch() {
+    const Limits& bounds = host_->limits();
+    const Waiting before = std::exchange(waiting_, lingering_                   ? Waiting::close
+                                                   : writing_                   ? Waiting::writing
+                                                   : engine_.waits_for_client() ? Waiting::client
+                                                   : engine_.in_service() > 0   ? Waiting::service
+                                                                                : Waiting::idle);
+    switch (waiting_) {
+      case Waiting::service:
+        return expect_nothing();
+      case Waiting::idle:
+        return expect_within(bounds.idle);
+      case Waiting::writing:
+        return expect_within(bounds.write_stalled);
+      case Waiting::close:
+        return expect_within(bounds.linger);
+      case Waiting::client:
+        if (std::exchange(progress_, engine_.progress()) == engine_.progress() && before == waiting_) return;
+        return expect_within(bounds.slow_request);
+    }
+  }
+
+  std::shared_ptr<SessionHost> host_;
+  ConnectionPlace place_;
+  Stream stream_;
+  Http2Engine engine_;
+  std::array<char, read_bytes> in_;
+  std::string out_;
+  bool writing_ = false;
+  bool flush_scheduled_ = false;
+  bool lingering_ = false;
+  std::size_t drained_ = 0;
+  Waiting waiting_ = Waiting::idle;
+  std::uint64_t progress_ = 0;
+};
+
+}  // namespace kinesisd::server

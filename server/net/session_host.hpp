@@ -1,0 +1,158 @@
+// What the sessions of one I/O thread share: bounds, the Date header, and the list of connections with their
+// deadlines. One timer serves them all, so that a request costs no timer operation. Knows no protocol.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "server/limits.hpp"
+#include "server/log.hpp"
+#include "server/service.hpp"
+
+namespace kinesisd::server {
+
+// The bounds that all I/O threads share.
+class SharedBounds {
+ public:
+  explicit SharedBounds(const Limits& bounds) : limits_(bounds) {}
+
+  const Limits& limits() const { return limits_; }
+
+  // See ConnectionPlace.
+  bool enter();
+  void leave();
+  std::size_t connections() const { return connections_.load(std::memory_order_relaxed); }
+  // Blocks until no connection is left; false: some are left after `patience`.
+  bool wait_until_empty(std::chrono::milliseconds patience);
+
+  // Room for bytes of requests and answers. `take` refuses when that would exceed the limit, `force` never.
+  bool take(std::size_t bytes);
+  void force(std::size_t bytes) { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  void give(std::size_t bytes) { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+  std::size_t bytes_in_flight() const { return bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  const Limits limits_;
+  std::atomic<std::size_t> connections_{0};
+  std::atomic<std::size_t> bytes_{0};
+  std::mutex mutex_;
+  std::condition_variable empty_;
+};
+
+// One of the limited number of connections; a moved-from place is none.
+class ConnectionPlace {
+ public:
+  // nullopt: there are too many.
+  static std::optional<ConnectionPlace> take(std::shared_ptr<SharedBounds> bounds);
+  ConnectionPlace(ConnectionPlace&&) noexcept = default;
+  ConnectionPlace& operator=(ConnectionPlace&&) = delete;
+  ~ConnectionPlace() {
+    if (bounds_ != nullptr) bounds_->leave();
+  }
+
+ private:
+  explicit ConnectionPlace(std::shared_ptr<SharedBounds> bounds) : bounds_(std::move(bounds)) {}
+  std::shared_ptr<SharedBounds> bounds_;
+};
+
+// The bytes that one request and its answer hold, given back in the end.
+class InFlight {
+ public:
+  explicit InFlight(SharedBounds& bounds) : bounds_(&bounds) {}
+  InFlight(InFlight&& other) noexcept : bounds_(other.bounds_), bytes_(std::exchange(other.bytes_, 0)) {}
+  InFlight& operator=(InFlight&& other) noexcept {
+    std::swap(bounds_, other.bounds_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~InFlight() { release(); }
+
+  // Makes it at least `total` bytes; false: there is no room.
+  bool grow_to(std::size_t total);
+  // Adds what is there anyway.
+  void add(std::size_t bytes);
+  void release();
+
+ private:
+  SharedBounds* bounds_;
+  std::size_t bytes_ = 0;
+};
+
+class SessionHost;
+
+// A connection as its thread sees it: something that can be told to stop and that may be late. Registered
+// from construction to destruction.
+class Connection {
+ public:
+  explicit Connection(SessionHost& host);
+  virtual ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // The server stops: finish what is in flight, start nothing new, tell the client.
+  virtual void stop_soon() = 0;
+  // Close the socket now. The session ends by itself when its reads and writes fail; not within this call.
+  virtual void abandon() = 0;
+
+ protected:
+  // From now on something must happen within `patience` (and up to two ticks more), or `abandon` is called.
+  void expect_within(std::chrono::milliseconds patience);
+  void expect_nothing();
+
+ private:
+  friend class SessionHost;
+  SessionHost& host_;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  Connection* before_ = nullptr;
+  Connection* after_ = nullptr;
+};
+
+// Everything but `bounds` is for its own thread. Sessions share its ownership.
+class SessionHost : public std::enable_shared_from_this<SessionHost> {
+ public:
+  // `service` and `log` outlive the host.
+  SessionHost(boost::asio::any_io_executor executor, Service& service, Log& log,
+              std::shared_ptr<SharedBounds> bounds);
+
+  Service& service() { return service_; }
+  Log& log() { return log_; }
+  SharedBounds& bounds() { return *bounds_; }
+  const Limits& limits() const { return bounds_->limits(); }
+
+  // The Date header's value, `Mon, 23 Nov 2026 04:05:06 GMT`. Valid until the next call.
+  std::string_view date();
+
+  // Tells all connections, and those to come.
+  void stop_soon();
+  void abandon_all();
+  bool stopping() const { return stopping_; }
+
+ private:
+  friend class Connection;
+  void add(Connection& connection);
+  void remove(Connection& connection);
+  void schedule_tick();
+  void tick();
+
+  Service& service_;
+  Log& log_;
+  std::shared_ptr<SharedBounds> bounds_;
+  boost::asio::steady_timer timer_;
+  std::chrono::milliseconds tick_length_;
+  std::chrono::steady_clock::time_point now_{};  // of the last tick
+  Connection* first_ = nullptr;
+  bool ticking_ = false;
+  bool stopping_ = false;
+  std::chrono::sys_seconds date_second_{};
+  std::array<char, 29> date_{};
+};
+
+}  // namespace kinesisd::server

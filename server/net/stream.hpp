@@ -1,0 +1,35 @@
+// What sessions need of a stream beyond reading and writing, whether it is a socket or a test's.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace kinesisd::server {
+
+// Errors come back as values.
+inline constexpr auto nothrow = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+// Its reads and writes end with an error soon after.
+template <class Stream>
+void close_stream(Stream& stream) {
+  if constexpr (requires(boost::system::error_code error) { stream.close(error); }) {
+    boost::system::error_code ignored;
+    stream.close(ignored);
+  } else {
+    stream.close();
+  }
+}
+
+// The client sees the end; what it still sends can be read.
+template <class Stream>
+void shut_down_sending(Stream& stream) {
+  if constexpr (requires(boost::system::error_code error) {
+                  stream.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+                }) {
+    boost::system::error_code ignored;
+    stream.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  }
+}
+
+}  // namespace kinesisd::server
