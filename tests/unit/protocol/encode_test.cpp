@@ -77,14 +77,14 @@ TEST_CASE("Structures are written inside structures") {
   stream.stream_creation_timestamp = at(1759850000000);
   stream.enhanced_monitoring.push_back({.shard_level_metrics = std::vector<MetricsName>{}});
   stream.encryption_type = EncryptionType::NONE;
-  CHECK(
-      body(response) ==
-      R"({"StreamDescription":{"StreamName":"s","StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/s",)"
-      R"("StreamStatus":"ACTIVE","StreamModeDetails":{"StreamMode":"ON_DEMAND"},"Shards":[{"ShardId":)"
-      R"("shardId-000000000000","HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"},)"
-      R"("SequenceNumberRange":{"StartingSequenceNumber":"1"}}],"HasMoreShards":false,)"
-      R"("RetentionPeriodHours":24,"StreamCreationTimestamp":1759850000,"EnhancedMonitoring":)"
-      R"([{"ShardLevelMetrics":[]}],"EncryptionType":"NONE"}})");
+  CHECK(body(response) ==
+        R"({"StreamDescription":{"StreamName":"s",)"
+        R"("StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/s",)"
+        R"("StreamStatus":"ACTIVE","StreamModeDetails":{"StreamMode":"ON_DEMAND"},"Shards":[{"ShardId":)"
+        R"("shardId-000000000000","HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"9"},)"
+        R"("SequenceNumberRange":{"StartingSequenceNumber":"1"}}],"HasMoreShards":false,)"
+        R"("RetentionPeriodHours":24,"StreamCreationTimestamp":1759850000,"EnhancedMonitoring":)"
+        R"([{"ShardLevelMetrics":[]}],"EncryptionType":"NONE"}})");
 }
 
 TEST_CASE("Errors carry their type and, where they have one, their message") {
