@@ -63,11 +63,11 @@ struct StreamSettings {
 };
 
 struct NewStream {
-  std::optional<std::int32_t> shard_count;
-  std::optional<StreamMode> mode;
-  std::optional<std::int32_t> max_record_kib;
-  std::optional<std::int32_t> warm_throughput_mibps;
-  std::map<std::string, std::string> tags;
+  std::optional<std::int32_t> shard_count = {};
+  std::optional<StreamMode> mode = {};
+  std::optional<std::int32_t> max_record_kib = {};
+  std::optional<std::int32_t> warm_throughput_mibps = {};
+  std::map<std::string, std::string> tags = {};
 };
 
 struct StreamSummary {
@@ -103,9 +103,9 @@ struct StreamList {
 };
 
 struct ListStreamsQuery {
-  std::optional<std::string> exclusive_start_name;
-  std::optional<std::string> next_token;
-  std::optional<std::int32_t> limit;
+  std::optional<std::string> exclusive_start_name = {};
+  std::optional<std::string> next_token = {};
+  std::optional<std::int32_t> limit = {};
 };
 
 enum class ShardFilterType {
@@ -121,18 +121,18 @@ BOOST_DESCRIBE_ENUM(ShardFilterType, AFTER_SHARD_ID, AT_TRIM_HORIZON, FROM_TRIM_
 
 struct ShardFilter {
   ShardFilterType type;
-  std::optional<std::string> shard_id;
-  std::optional<Timestamp> timestamp;
+  std::optional<std::string> shard_id = {};
+  std::optional<Timestamp> timestamp = {};
 };
 
 // The caller has checked what needs no state: that a stream is named or a token given, and not both.
 struct ListShardsQuery {
-  std::optional<StreamKey> stream;
-  std::optional<std::string> next_token;
-  std::optional<std::string> exclusive_start_shard_id;
-  std::optional<std::int32_t> max_results;
-  std::optional<Timestamp> stream_created;
-  std::optional<ShardFilter> filter;
+  std::optional<StreamKey> stream = {};
+  std::optional<std::string> next_token = {};
+  std::optional<std::string> exclusive_start_shard_id = {};
+  std::optional<std::int32_t> max_results = {};
+  std::optional<Timestamp> stream_created = {};
+  std::optional<ShardFilter> filter = {};
 };
 
 struct ShardList {
@@ -169,8 +169,8 @@ BOOST_DESCRIBE_ENUM(IteratorType, AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, TRI
 
 struct IteratorStart {
   IteratorType type;
-  std::optional<std::string> sequence_number;  // as the client wrote it
-  std::optional<Timestamp> timestamp;
+  std::optional<std::string> sequence_number = {};  // as the client wrote it
+  std::optional<Timestamp> timestamp = {};
 };
 
 // A contiguous part of one shard that must come from the disk. Read by RecordReader, without the lock.

@@ -5,7 +5,7 @@
 
 namespace kinesisd::storage {
 
-class MemoryEngine final : public Engine {
+class MemoryEngine : public Engine {
  public:
   void write(std::span<const Change> /*changes*/) override {}
   Trimmed trim(const Expired& /*expired*/, const SliceLimits& /*slice*/) override { return {}; }
