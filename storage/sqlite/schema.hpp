@@ -29,7 +29,7 @@ CREATE TABLE streams (
   created_ms INTEGER NOT NULL,
   retention_hours INTEGER NOT NULL,
   max_record_kib INTEGER NOT NULL,
-  transition TEXT NOT NULL,         -- what it is becoming until transition_ends_ms: creating, updating, deleting
+  transition TEXT NOT NULL,         -- until transition_ends_ms: creating, updating, deleting
   transition_ends_ms INTEGER NOT NULL,
   readable_from_ms INTEGER NOT NULL -- what arrived earlier stays unreadable
 );

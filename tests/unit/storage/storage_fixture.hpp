@@ -47,7 +47,7 @@ inline StreamSettings settings_with(std::int64_t transition_ms, bool end_when_ob
   return settings;
 }
 
-class FailingEngine final : public Engine {
+class FailingEngine : public Engine {
  public:
   void write(std::span<const Change> changes) override {
     if (fails) throw std::runtime_error("database or disk is full");

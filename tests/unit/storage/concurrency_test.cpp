@@ -1,0 +1,109 @@
+// Many threads put and read while the journal thread writes: nothing is lost, nothing out of order.
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "tests/unit/storage/database_fixture.hpp"
+
+namespace kinesisd::tests {
+
+namespace {
+
+constexpr int putters = 3;
+constexpr int puts_each = 200;
+constexpr int shard_count = 2;
+
+// Waits for tickets as the server does.
+class Waiting {
+ public:
+  void settle(Settled settled) {
+    std::lock_guard lock(mutex_);
+    through_ = settled.through;
+    durable_ = durable_ && settled.durable;
+    changed_.notify_all();
+  }
+  bool wait(Ticket ticket) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return through_ >= ticket; });
+    return durable_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Ticket through_ = no_ticket;
+  bool durable_ = true;
+};
+
+// Reads a shard from its beginning until `count` records are seen over all shards; what it saw must be in
+// order.
+void read_shard(Guarded<Streams>& streams, RecordReader& reader, ManualClock& clock, int shard,
+                std::atomic<int>& seen, std::atomic<bool>& in_order) {
+  auto from = streams.with([&](Streams& all) {
+    return all.shard_iterator(stream_key, std::to_string(shard), {IteratorType::TRIM_HORIZON}, clock.now())
+        .value();
+  });
+  std::uint64_t last = 0;
+  while (seen < putters * puts_each) {
+    auto read = streams.with([&](Streams& all) { return all.begin_read(from, 50, clock.now()).value(); });
+    if (read.disk) read.records = reader.read(*read.disk);
+    const auto page =
+        streams.with([&](Streams& all) { return all.finish_read(std::move(read), clock.now()).value(); });
+    for (const auto& record : page.records) {
+      if (record->index() != last + 1) in_order = false;
+      last = record->index();
+    }
+    seen += static_cast<int>(page.records.size());
+    from = *page.next_iterator;
+    clock.advance_ms(1);
+    std::this_thread::yield();
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Threads put and read at the same time without losing or reordering", "", OnDisk,
+                   InMemory) {
+  TemporaryDirectory directory;
+  Opened opened = open_database({TestType::path(directory), Durability::process});
+  ManualClock clock;
+  GroupCommit journal(*opened.engine);
+  auto settings = settings_with(0);
+  settings.enforce_write_limits = false;
+  settings.records_on_disk = opened.records_on_disk;
+  if (opened.records_on_disk) settings.memory_bytes_max = 10'000;  // so that readers need the disk
+  Guarded<Streams> streams(settings, journal, opened.key);
+  Waiting waiting;
+  journal.start(
+      streams, clock, [&](Settled settled) { waiting.settle(settled); }, [](const std::string&) {});
+  const auto created = streams.with([&](Streams& all) {
+    return all.create_stream(stream_key, provisioned(shard_count), clock.now()).value();
+  });
+  CHECK(waiting.wait(created));
+
+  std::atomic<int> seen = 0;
+  std::atomic<bool> in_order = true;
+  std::atomic<bool> durable = true;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < putters; ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < puts_each; ++n) {
+        auto record = new_record(std::to_string(i * puts_each + n), std::string(100, 'x'));
+        const auto ticket = streams.with([&](Streams& all) {
+          return all.put_record(stream_key, std::move(record), std::nullopt, clock.now()).value().ticket;
+        });
+        if (!waiting.wait(ticket)) durable = false;
+      }
+    });
+  for (int shard = 0; shard < shard_count; ++shard)
+    threads.emplace_back([&, shard] { read_shard(streams, *opened.reader, clock, shard, seen, in_order); });
+  for (auto& thread : threads) thread.join();
+  journal.stop();
+  CHECK(seen == putters * puts_each);
+  CHECK(in_order);
+  CHECK(durable);
+}
+
+}  // namespace kinesisd::tests
