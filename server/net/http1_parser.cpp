@@ -24,7 +24,7 @@ void split_target(std::string_view target, Request& request) {
   }
   const std::size_t question = target.find('?');
   request.path = target.substr(0, question);
-  if (request.path.empty()) request.path = "/";
+  if (request.path.empty()) request.path.assign(1, '/');  // g++ 12 warns of the other form
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
 }
 

@@ -29,7 +29,8 @@ class Http1Session final : public Connection {
 
   // Ends when the connection is done for; the stream may then be closed.
   boost::asio::awaitable<void> run() {
-    while (co_await serve_one()) {
+    for (bool more = true; more;) {
+      more = co_await serve_one();  // g++ 12 miscompiles co_await in a loop's condition
     }
   }
 
@@ -57,14 +58,16 @@ class Http1Session final : public Connection {
         if (!error && buffer_.size() > 0) continue;
       }
       if (parser.is_header_done() && parser.expects_continue() && !std::exchange(continued_, true)) {
-        if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+        const bool written = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
+        if (!written) co_return false;
       }
       // The parser has no bound for what it cannot use yet, such as a chunk's extensions.
       if (buffer_.size() > host_.limits().header_bytes) {
         error = boost::beast::http::error::header_limit;
         break;
       }
-      if (!co_await read_more(parser)) co_return false;
+      const bool read = co_await read_more(parser);
+      if (!read) co_return false;
     }
     continued_ = false;
     if (!parser.is_done()) {
@@ -77,7 +80,8 @@ class Http1Session final : public Connection {
     Http1AnswerForm form{.head = parser.is_head(),
                          .keep_alive = parser.keep_alive() && !host_.stopping(),
                          .http10 = !parser.is_http11()};
-    co_return co_await write(response, form) && form.keep_alive;
+    const bool written = co_await write(response, form);
+    co_return written&& form.keep_alive;
   }
 
   // Some clients send one after a body.
@@ -113,7 +117,8 @@ class Http1Session final : public Connection {
       response.status = error == http::error::header_limit ? 431 : 400;
     }
     const Http1AnswerForm form{.head = parser.is_head(), .keep_alive = false};
-    if (co_await write(response, form)) co_await drain();
+    const bool written = co_await write(response, form);
+    if (written) co_await drain();
   }
 
   boost::asio::awaitable<bool> write(const Response& response, Http1AnswerForm form) {
