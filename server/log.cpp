@@ -97,7 +97,9 @@ struct Log::Lines {
   }
 
   void put_repeats() {
-    if (repeated > 0) put(last_level, fmt::format("{} (repeated {} times)", last, repeated));
+    if (repeated > 0)
+      put(last_level, fmt::format("{} (repeated {})", last,
+                                  repeated == 1 ? std::string("once") : fmt::format("{} times", repeated)));
     repeated = 0;
   }
 };

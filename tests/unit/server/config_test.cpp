@@ -1,0 +1,248 @@
+#include "server/config.hpp"
+
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace kinesisd::server;
+
+namespace {
+
+Settings accepted(const std::vector<std::string>& arguments, const Environment& environment = {}) {
+  auto result = read_settings(arguments, environment);
+  if (const Exit* refused = std::get_if<Exit>(&result)) FAIL(refused->text);
+  return std::get<Settings>(result);
+}
+
+std::string refusal(const std::vector<std::string>& arguments, const Environment& environment = {}) {
+  const auto result = read_settings(arguments, environment);
+  REQUIRE(std::holds_alternative<Exit>(result));
+  CHECK(std::get<Exit>(result).code == 2);
+  return std::get<Exit>(result).text;
+}
+
+// A settings file that is gone after the test.
+class File {
+ public:
+  explicit File(const std::string& text) { std::ofstream(path_) << text; }
+  ~File() { std::remove(path_.c_str()); }
+  std::string path() const { return path_; }
+  std::vector<std::string> flags() const { return {"--config", path_}; }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() /
+                       ("kinesisd_config_test_" + std::to_string(::getpid()) + ".toml"))
+                          .string();
+};
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream out;
+  out << file.rdbuf();
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("Without settings the defaults hold") {
+  const Settings settings = accepted({});
+  CHECK(settings.listen == std::vector<std::string>{"localhost:4567"});
+  CHECK_FALSE(settings.db);
+  CHECK(settings.durability == Durability::process);
+  CHECK(settings.limits == EnforcedLimits::writes);
+  CHECK_FALSE(settings.transition_ms);
+  CHECK(settings.account_id == "000000000000");
+  CHECK(settings.region == "us-east-1");
+  CHECK(settings.shard_limit == 20000);
+  CHECK(settings.on_demand_limit == 50);
+  CHECK(settings.threads >= 1);
+  CHECK(settings.memory_mb == 256);
+  CHECK(settings.log_level == LogLevel::info);
+  CHECK(settings.log_format == LogFormat::text);
+}
+
+TEST_CASE("Every flag is stored") {
+  const Settings settings = accepted({"--listen",
+                                      "127.0.0.1:0",
+                                      "--listen=[::1]:4568",
+                                      "--db",
+                                      "a b.db",
+                                      "--durability",
+                                      "full",
+                                      "--limits",
+                                      "off",
+                                      "--transition-ms",
+                                      "0",
+                                      "--account-id",
+                                      "123456789012",
+                                      "--region",
+                                      "eu-west-1",
+                                      "--shard-limit",
+                                      "unlimited",
+                                      "--on-demand-limit",
+                                      "7",
+                                      "--threads",
+                                      "64",
+                                      "--memory-mb",
+                                      "8",
+                                      "--log-level",
+                                      "debug",
+                                      "--log-format",
+                                      "json"});
+  CHECK(settings.listen == std::vector<std::string>{"127.0.0.1:0", "[::1]:4568"});
+  CHECK(settings.db == "a b.db");
+  CHECK(settings.durability == Durability::full);
+  CHECK(settings.limits == EnforcedLimits::off);
+  CHECK(settings.transition_ms == 0);
+  CHECK(settings.account_id == "123456789012");
+  CHECK(settings.region == "eu-west-1");
+  CHECK_FALSE(settings.shard_limit);
+  CHECK(settings.on_demand_limit == 7);
+  CHECK(settings.threads == 64);
+  CHECK(settings.memory_mb == 8);
+  CHECK(settings.log_level == LogLevel::debug);
+  CHECK(settings.log_format == LogFormat::json);
+}
+
+TEST_CASE("A flag wins over the environment, which wins over the file") {
+  const File file("memory-mb = 9\nregion = \"from-file\"\nthreads = 3  # of them\n");
+  const Environment environment = {{"KINESISD_CONFIG", file.path()},
+                                   {"KINESISD_MEMORY_MB", "10"},
+                                   {"KINESISD_THREADS", "4"},
+                                   {"KINESISD_LOG_LEVEL", ""},
+                                   {"HOME", "/"}};
+  const Settings settings = accepted({"--threads", "5"}, environment);
+  CHECK(settings.region == "from-file");
+  CHECK(settings.memory_mb == 10);
+  CHECK(settings.threads == 5);
+  CHECK(settings.log_level == LogLevel::info);
+}
+
+TEST_CASE("Several addresses come with several flags, with commas or as an array") {
+  const std::vector<std::string> both = {"127.0.0.1:1", "localhost:2"};
+  const File file("listen = [\"127.0.0.1:1\",\n  \"localhost:2\"]\n");
+  CHECK(accepted({"--listen", "127.0.0.1:1", "--listen", "localhost:2"}).listen == both);
+  CHECK(accepted({}, {{"KINESISD_LISTEN", "127.0.0.1:1,localhost:2"}}).listen == both);
+  CHECK(accepted(file.flags()).listen == both);
+}
+
+TEST_CASE("The last of two equal flags holds") {
+  CHECK(accepted({"--threads", "2", "--threads", "3"}).threads == 3);
+}
+
+TEST_CASE("A bad flag is refused with one sentence") {
+  struct Row {
+    const char* why;
+    std::vector<std::string> arguments;
+    const char* expected;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"below the range", {"--threads", "0"}, "--threads 0: choose a number from 1 to 64.\n"},
+      {"above the range", {"--threads=65"}, "--threads 65: choose a number from 1 to 64.\n"},
+      {"not a number", {"--memory-mb", "1G"}, "--memory-mb 1G: choose a number from 8 to 1048576.\n"},
+      {"negative",
+       {"--transition-ms", "-1"},
+       "--transition-ms -1: choose auto or a number from 0 to 86400000.\n"},
+      {"not a choice", {"--limits", "some"}, "--limits some: choose off or writes.\n"},
+      {"choices of more than two",
+       {"--log-level", "warning"},
+       "--log-level warning: choose debug, info, warn or error.\n"},
+      {"short account", {"--account-id", "1234"}, "--account-id 1234: choose 12 digits.\n"},
+      {"no region", {"--region", "Paris"}, "--region Paris: choose a region such as us-east-1.\n"},
+      {"no port",
+       {"--listen", "127.0.0.1"},
+       "--listen 127.0.0.1: choose ADDR:PORT, such as 127.0.0.1:4567, [::1]:4567 or localhost:4567.\n"},
+      {"unknown flag", {"--thread", "4"}, "--thread is not a setting; kinesisd --help lists the settings.\n"},
+      {"a word", {"serve"}, "serve is not a setting; kinesisd --help lists the settings.\n"},
+      {"no value at the end", {"--db"}, "--db needs a value; kinesisd --help lists the settings.\n"},
+      {"no value", {"--db", "--threads", "4"}, "--db needs a value; kinesisd --help lists the settings.\n"},
+      {"no file",
+       {"--config", "/no/such.toml"},
+       "/no/such.toml cannot be read; name a TOML file with --config.\n"},
+      {"settings that do not fit",
+       {"--db", ":memory:", "--durability", "full"},
+       "--durability full needs a disk, and --db :memory: uses none: change one of them.\n"},
+  }));
+  CAPTURE(row.why);
+  CHECK(refusal(row.arguments) == row.expected);
+}
+
+TEST_CASE("A bad environment variable is refused with one sentence") {
+  CHECK(refusal({}, {{"KINESISD_THREADS", "0"}}) == "KINESISD_THREADS=0: choose a number from 1 to 64.\n");
+  CHECK(refusal({}, {{"KINESISD_THREAD", "1"}}) ==
+        "KINESISD_THREAD is not a setting; kinesisd --help lists the settings.\n");
+}
+
+TEST_CASE("Variables of tests, and those Kubernetes sets for a service of our name, are not settings") {
+  accepted({}, {{"KINESISD_SERVICE_MODEL", "x"},
+                {"KINESISD_NEWER_SERVICE_MODEL", "x"},
+                {"KINESISD_TEST_ROUNDS", "x"},
+                {"KINESISD_SERVICE_HOST", "10.0.0.1"},
+                {"KINESISD_PORT", "tcp://10.0.0.1:4567"},
+                {"KINESISD_PORT_4567_TCP_ADDR", "10.0.0.1"}});
+}
+
+TEST_CASE("A bad line of the file is refused with one sentence that names the file") {
+  struct Row {
+    const char* why;
+    const char* text;
+    const char* expected;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"bad value", "threads = 0\n", ", threads = 0: choose a number from 1 to 64.\n"},
+      {"unknown key", "thread = 1\n", ", thread is not a setting; kinesisd --help lists the settings.\n"},
+      {"a section", "[net]\nthreads = 1\n", ", [net]: there are no sections; remove the line.\n"},
+      {"no equals sign", "threads 4\n",
+       ", threads 4 is not a setting; kinesisd --help lists the settings.\n"},
+      {"twice", "threads = 1\nmemory-mb = 9\nthreads = 2\n", ", threads stands there twice; remove one.\n"},
+      {"a list where one is meant", "threads = [1, 2]\n", ", threads = 1, 2: give one value.\n"},
+  }));
+  CAPTURE(row.why);
+  const File file(row.text);
+  CHECK(refusal(file.flags()) == file.path() + row.expected);
+}
+
+TEST_CASE("--help names every setting in lines of at most 100 columns") {
+  const auto result = read_settings(std::vector<std::string>{"--help"}, {});
+  const Exit& exit = std::get<Exit>(result);
+  CHECK(exit.code == 0);
+  for (const SettingHelp& setting : setting_help()) {
+    CHECK_THAT(exit.text, Catch::Contains("  --" + std::string(setting.name) + " "));
+  }
+  std::istringstream lines(exit.text);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 100);
+}
+
+TEST_CASE("--version says which kinesisd this is") {
+  const auto result = read_settings(std::vector<std::string>{"--version"}, {});
+  CHECK(std::get<Exit>(result).code == 0);
+  CHECK_THAT(std::get<Exit>(result).text, Catch::StartsWith("kinesisd "));
+}
+
+TEST_CASE("config/kinesisd.toml has every setting with its default, and nothing else") {
+  const std::string text = text_of(KINESISD_SOURCE_DIR "/config/kinesisd.toml");
+  std::vector<std::string> keys;
+  std::string uncommented;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    CHECK((line.empty() || line[0] == '#'));
+    if (line.size() < 2 || line[0] != '#' || line[1] == ' ') continue;
+    keys.push_back(line.substr(1, line.find(" =") - 1));
+    uncommented += line.substr(1) + "\n";
+  }
+  std::vector<std::string> expected;
+  for (const SettingHelp& setting : setting_help()) {
+    expected.emplace_back(setting.name);
+    if (setting.default_text.empty()) continue;
+    const std::string quoted = "\"" + setting.default_text + "\"";
+    CHECK_THAT(uncommented, Catch::Contains(std::string(setting.name) + " = " + quoted + "\n") ||
+                                Catch::Contains(std::string(setting.name) + " = [" + quoted + "]\n"));
+  }
+  CHECK(keys == expected);
+  const File file(uncommented);
+  CHECK(accepted(file.flags()).db == "kinesisd.db");
+}
