@@ -1,9 +1,9 @@
 // The frame around every operation: decode, handle, encode. Included by the files in server/operations only.
 //
 // An operation `Op` is a function `handle(Context&, Op::Request&)` that gives a Result of Op::Response, of
-// Committed<Op::Response> (the answer waits for the commit; overload `if_lost` where a lost commit has an
-// answer of its own) or of storage::PendingRead (the answer waits for records; `respond(RecordPage)` makes
-// it).
+// Committed<Op::Response> (the answer waits for the commit; overload `if_lost(Context&, Response&)` where a lost
+// commit has an answer of its own) or of storage::PendingRead (the answer waits for records;
+// `respond(const Context&, RecordPage)` makes it).
 #pragma once
 
 #include <type_traits>
@@ -23,10 +23,10 @@ template <class Response>
 Outcome outcome_of(Context& context, Committed<Response> committed) {
   Outcome outcome{.body = protocol::encode_body(committed.response, context.encoding),
                   .ticket = committed.ticket};
-  if constexpr (requires { if_lost(committed.response); }) {
-    outcome.body_if_lost = [encoding = context.encoding, response = std::move(committed.response)]() mutable {
-      if_lost(response);
-      return protocol::encode_body(response, encoding);
+  if constexpr (requires { if_lost(context, committed.response); }) {
+    outcome.body_if_lost = [&context, response = std::move(committed.response)]() mutable {
+      if_lost(context, response);
+      return protocol::encode_body(response, context.encoding);
     };
   }
   return outcome;

@@ -89,7 +89,8 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
 }
 
 // The commit failed: what had a place has none, what was throttled stays so.
-void if_lost(Response& response) {
+void if_lost(Context& context, Response& response) {
+  context.note = "the commit failed";
   for (auto& entry : response.records) {
     if (!entry.sequence_number) continue;
     entry = {};
