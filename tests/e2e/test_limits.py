@@ -8,6 +8,8 @@ from kinesisd import (ACCOUNT, PATIENCE, Connection, Server, b64, create_stream,
 
 THROTTLED = "ProvisionedThroughputExceededException"
 MIB = 1 << 20
+# What answers of 10 MiB may hold on their way out, read from the disk, encoded, and kept by the allocator.
+PAGES_KIB = 128 << 10
 
 
 def exceeded(stream, shard=0):
@@ -96,11 +98,11 @@ def test_memory_is_bounded_whatever_is_retained(tmp_path):
                     at = page["NextShardIterator"]
         if PATIENCE == 1:  # sanitizers hold back freed memory
             assert grown < 32 << 10, f"{grown} KiB more for 40 MB of records"
-            assert server.resident_kib() - idle < 100 << 10
+            assert server.resident_kib() - idle < PAGES_KIB
     with Server("--db", tmp_path / "data.db", "--memory-mb", 8) as server:
         assert datas(read_all(server, "s")) == sent
         if PATIENCE == 1:
-            assert server.resident_kib() - idle < 100 << 10
+            assert server.resident_kib() - idle < PAGES_KIB
 
 
 def test_ten_thousand_records_in_one_page(server, name):

@@ -154,8 +154,6 @@ def test_describe_stream_shows_at_most_100_shards(server, name):
 DESCRIBE_ROWS = (
     Row("stream absent", {"StreamName": "nowhere"}, NOT_FOUND, not_found("nowhere")),
     Row("absent by ARN: the text has the name", {"StreamARN": arn("nowhere")}, NOT_FOUND, not_found("nowhere")),
-    Row("ARN of another account", {"StreamARN": arn(EXISTING, "111122223333")}, NOT_FOUND,
-        f"Stream {EXISTING} under account 111122223333 not found."),
     Row("neither name nor ARN", {}, ARGUMENT, UNKNOWN),
     Row("name and ARN differ", {"StreamName": EXISTING, "StreamARN": arn("other")}, ARGUMENT, UNKNOWN),
     Row("empty name", {"StreamName": ""}, VALIDATION, violations(*empty_name("streamName"))),
@@ -184,6 +182,15 @@ def test_describe_stream_errors(server, row):
 @table(*DESCRIBE_ROWS)
 def test_delete_stream_errors(server, row):
     check(server, "DeleteStream", row)
+
+
+# C.18: without a resource policy nobody else's streams are open.
+@pytest.mark.parametrize("operation", ["DescribeStream", "DescribeStreamSummary", "DeleteStream", "ListShards"])
+def test_an_arn_of_another_account_is_denied(server, operation):
+    other = arn(EXISTING, "111122223333")
+    assert server.call(operation, {"StreamARN": other}).error() == (400, "AccessDeniedException", (
+        f"User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: kinesis:{operation} on resource: {other} "
+        f"because no resource-based policy allows the kinesis:{operation} action"))
 
 
 def test_name_and_arn_may_both_be_given(server):

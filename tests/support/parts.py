@@ -71,14 +71,14 @@ def add(results):
 
 # Steps that parts need
 
-def build(preset):
+def build(preset, *targets):
     folder = BUILD / preset
     ninja = folder / "build.ninja"
     if not ninja.exists() or ninja.stat().st_mtime < (ROOT / "CMakePresets.json").stat().st_mtime:
         code, output = call(["cmake", "--preset", preset])
         if code:
             return one(code, output)
-    return one(*call(["ninja", "-C", folder, "-j", CORES], timeout_s=3600))
+    return one(*call(["ninja", "-C", folder, "-j", CORES, *targets], timeout_s=3600))
 
 
 def python_packages():
@@ -195,7 +195,7 @@ def sanitized(preset):
 
 
 def conformance():
-    path = f"{aws_folder()}:{os.environ['PATH']}"
+    path = f"{BUILD / 'bin'}:{os.environ['PATH']}"
     clients = {"python-boto3": [PYTHON, "tests/conformance/python-boto3/main.py"],
                "aws-cli": ["bash", "tests/conformance/aws-cli/main.sh"],
                "node-v3": ["node", NODE / "main.mjs"]}
@@ -208,22 +208,21 @@ def conformance():
     return add(map(run, clients))
 
 
-def aws_folder():
-    """A folder whose `aws` is version 2, if the machine has one: what Debian packages."""
-    folder = BUILD / "bin"
-    folder.mkdir(exist_ok=True)
-    link = folder / "aws"
+def find_aws():
+    """build/bin/aws: version 2 if the machine has one, which is what Debian packages."""
+    link = BUILD / "bin/aws"
+    link.parent.mkdir(exist_ok=True)
     link.unlink(missing_ok=True)
     for place in os.environ["PATH"].split(":") + ["/usr/bin"]:
         candidate = pathlib.Path(place) / "aws"
         if candidate.exists() and "aws-cli/2" in call([candidate, "--version"])[1]:
             link.symlink_to(candidate)
-            break
-    return folder
+            return one(0, "")
+    return one(1, "there is no AWS CLI of version 2; Debian's package is awscli")
 
 
 def readme():
-    path = f"{aws_folder()}:{VENV / 'bin'}:{os.environ['PATH']}"
+    path = f"{BUILD / 'bin'}:{VENV / 'bin'}:{os.environ['PATH']}"
     code, output = call([PYTHON, "tests/support/run_readme.py", NODE / "node_modules"], timeout_s=600,
                         env={**NO_AWS, "PATH": path})
     passed = len(re.findall(r"^ok ", output, re.MULTILINE))

@@ -23,23 +23,25 @@ class Task:
 
 
 STEPS = [
-    Task("build-release", lambda: parts.build("release"), is_part=False),
+    Task("build-release", lambda: parts.build("release", "kinesisd"), is_part=False),
+    Task("build-units", lambda: parts.build("release", *parts.UNITS), ["build-release"], is_part=False),
     Task("build-asan", lambda: parts.build("asan"), is_part=False),
     Task("build-tsan", lambda: parts.build("tsan"), is_part=False),
     Task("build-fuzz", lambda: parts.build("fuzz"), is_part=False),
     Task("python-packages", parts.python_packages, is_part=False),
     Task("node-packages", parts.node_packages, is_part=False),
+    Task("aws-cli", parts.find_aws, is_part=False),
 ]
 
 # In the order in which they are started, as far as what they need is there.
 PARTS = [
     Task("format", parts.format_check),
-    Task("unit", lambda: parts.unit("release"), ["build-release", "python-packages"]),
+    Task("unit", lambda: parts.unit("release"), ["build-units", "python-packages"]),
     Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages"]),
-    Task("conformance", parts.conformance, ["build-release", "python-packages", "node-packages"]),
+    Task("conformance", parts.conformance, ["build-release", "python-packages", "node-packages", "aws-cli"]),
     Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
-    Task("readme", parts.readme, ["build-release", "python-packages", "node-packages"]),
-    Task("model", parts.model, ["build-release", "python-packages"]),
+    Task("readme", parts.readme, ["build-release", "python-packages", "node-packages", "aws-cli"]),
+    Task("model", parts.model, ["build-units", "python-packages"]),
     Task("lint", parts.lint, ["build-release"]),
     Task("asan", lambda: parts.sanitized("asan"), ["build-asan", "python-packages"]),
     Task("tsan", lambda: parts.sanitized("tsan"), ["build-tsan", "python-packages"]),
@@ -64,6 +66,9 @@ PURPOSES = {
 def wanted(names):
     chosen = [part for part in PARTS if not names or part.name in names]
     needed = {need for part in chosen for need in part.needs}
+    for step in reversed(STEPS):  # steps need earlier steps only
+        if step.name in needed:
+            needed.update(step.needs)
     return [step for step in STEPS if step.name in needed] + chosen
 
 
