@@ -134,8 +134,14 @@ Stream* StreamsState::find(const StreamKey& key, Timestamp now) {
 }
 
 bool StreamsState::observe(const StreamKey& key, Stream& stream, Timestamp now) {
-  if (settings.transitions.end_when_observed && stream.row.transition != Transition::none)
-    stream.row.transition_ends = std::min(stream.row.transition_ends, now);
+  const bool under_way = stream.row.transition != Transition::none && stream.row.transition_ends > now;
+  if (settings.transitions.end_when_observed && under_way) {
+    auto change = std::make_unique<StreamChanged>(StreamChanged{.before = stream.row, .after = stream.row});
+    change->after.transition_ends = now;
+    stream.row = change->after;
+    // Kept, so that what was seen to be ACTIVE is so after a restart; nobody waits for it.
+    journal.submit({std::move(change)});
+  }
   return find(key, now) != nullptr;
 }
 
