@@ -5,6 +5,7 @@
 
 #include "storage/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
+#include "storage/model/sealed_token.hpp"
 
 namespace {
 
