@@ -89,7 +89,8 @@ class Load:
             file.write(body)
             file.flush()
             span = ["-n", count] if count else ["-D", f"{seconds * 1000:.0f}ms", "--warm-up-time", "500ms"]
-            headers = [word for k, v in kinesisd.headers_for(operation).items() for word in ("-H", f"{k}: {v}")]
+            headers = [word for key, value in kinesisd.headers_for(operation).items()
+                       for word in ("-H", f"{key}: {value}")]
             command = ["h2load", *options, *span, *headers, "-d", file.name, f"http://127.0.0.1:{port}/"]
             done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True)
         self.rate = float(re.search(r"finished in .*?, ([\d.]+) req/s", done.stdout)[1])
@@ -141,7 +142,8 @@ def records_row(settings, folder):
             path.unlink()
         with Server("--db", folder / "records.db", *FLAGS) as server:
             create_stream(server, STREAM)
-            return 500 * Load(server.port, "PutRecords", PUT_500, "--h1", "-c", 4, seconds=settings.seconds).rate
+            load = Load(server.port, "PutRecords", PUT_500, "--h1", "-c", 4, seconds=settings.seconds)
+            return 500 * load.rate
 
     ceiling, rate = rounds_of(settings, raw, ours)
     return ("PutRecords 500 × 100 B, 4 connections", f"{rate:,.0f} rows/s", f"SQLite {ceiling:,.0f} rows/s",
@@ -179,11 +181,12 @@ def start_row(folder):
                 connection.request("POST", "/", body, headers)
                 assert connection.getresponse().read()
                 break
+            time.sleep(0.0002)  # the server needs the processor more
         took.append((time.perf_counter() - begun) * 1000)
         process.terminate()
         process.wait()
-    return ("start to first ListStreams answered, empty database", f"{median(took):.1f} ms", "", None, "≤ 15 ms",
-            median(took) <= 15)
+    return ("start to first ListStreams answered, empty database", f"{median(took):.1f} ms", "", None,
+            "≤ 15 ms", median(took) <= 15)
 
 
 def memory_row(folder):
@@ -193,8 +196,8 @@ def memory_row(folder):
         create_stream(server, STREAM)
         Load(server.port, "PutRecords", PUT_500, "--h1", "-c", 4, count=200)
         loaded = server.resident_kib() / 1024
-    return ("resident memory idle / after 100,000 records of 100 B", f"{idle:.1f} / {loaded:.1f} MB", "", None,
-            "≤ 12 / ≤ 60 MB", idle <= 12 and loaded <= 60)
+    return ("resident memory idle / after 100,000 records of 100 B", f"{idle:.1f} / {loaded:.1f} MB", "",
+            None, "≤ 12 / ≤ 60 MB", idle <= 12 and loaded <= 60)
 
 
 def retained_row(settings, folder):
@@ -212,8 +215,8 @@ def retained_row(settings, folder):
         create_stream(full, STREAM)
         Load(full.port, "PutRecords", PUT_500, "--h1", "-c", 4, count=2000)
         ceiling, ours = rounds_of(settings, empty, lambda: rate(full))
-    return ("PutRecord rate with 1 M records retained ÷ with none", f"{ours:,.0f} req/s", f"none {ceiling:,.0f} req/s",
-            ours / ceiling, "≥ 0.9", ours / ceiling >= 0.9)
+    return ("PutRecord rate with 1 M records retained ÷ with none", f"{ours:,.0f} req/s",
+            f"none {ceiling:,.0f} req/s", ours / ceiling, "≥ 0.9", ours / ceiling >= 0.9)
 
 
 def main():
@@ -225,8 +228,8 @@ def main():
         folder = pathlib.Path(name)
         os.chmod(folder, 0o755)
         steps = (lambda: requests_rows(settings, folder), lambda: [records_row(settings, folder)],
-                 lambda: [reads_row(settings, folder)], lambda: [start_row(folder)], lambda: [memory_row(folder)],
-                 lambda: [retained_row(settings, folder)])
+                 lambda: [reads_row(settings, folder)], lambda: [start_row(folder)],
+                 lambda: [memory_row(folder)], lambda: [retained_row(settings, folder)])
         rows = []
         for step in steps:
             rows += step()

@@ -27,9 +27,13 @@ def start():
         return running[-1]
 
     yield begin
-    for one in running:
-        if one.process.poll() is None:
-            one.stop()
+    try:
+        for one in running:
+            if one.process.poll() is None:
+                one.stop()
+    finally:
+        for one in running:
+            one.kill()
 
 
 @pytest.fixture

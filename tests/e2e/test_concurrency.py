@@ -45,8 +45,9 @@ def test_eight_writers_and_tip_readers_on_one_shard(tmp_path):
         acknowledged = [{} for _ in range(WRITERS)]
         seen = [[] for _ in range(READERS)]
         failures, done = [], threading.Event()
-        readers = [threading.Thread(target=follow, args=(server, iterator(server, "s", "LATEST"), seen[i], done,
-                                                         failures, (1, 7, 100, 10000)[i % 4]))
+        tip = iterator(server, "s", "LATEST")
+        readers = [threading.Thread(target=follow, args=(server, tip, seen[i], done, failures,
+                                                         (1, 7, 100, 10000)[i % 4]))
                    for i in range(READERS)]
         writers = [threading.Thread(target=write, args=(server, i, acknowledged[i], failures))
                    for i in range(WRITERS)]

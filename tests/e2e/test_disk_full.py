@@ -1,12 +1,12 @@
-"""A disk that takes no more: requests fail with the bare InternalFailure, nothing acknowledged is lost, and the
-server goes on by itself when there is space again. A file size limit of the process stands for the full disk."""
+"""A disk that takes no more: requests fail with the bare InternalFailure, nothing acknowledged is lost, and
+the server goes on by itself when there is space again. A limit on file sizes stands for the full disk."""
 
 import base64
 import os
 import resource
 import signal
 
-from kinesisd import Connection, Server, b64, create_stream, datas, put, read_all
+from kinesisd import Connection, b64, create_stream, datas, put, read_all
 
 
 def small_files():
@@ -18,9 +18,9 @@ def limit_files(pid, size):
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def test_a_full_disk(tmp_path):
+def test_a_full_disk(start, tmp_path):
     db = tmp_path / "data.db"
-    server = Server("--db", db, "--limits", "off", preexec_fn=small_files)
+    server = start("--db", db, "--limits", "off", preexec_fn=small_files)
     create_stream(server, "s")
     stored = [os.urandom(1000)]
     put(server, "s", stored[0])
@@ -55,6 +55,6 @@ def test_a_full_disk(tmp_path):
         assert int(last["SequenceNumber"]) == max(int(r["SequenceNumber"]) for r in read_all(connection, "s"))
         create_stream(connection, "t")
     server.stop()
-    with Server("--db", db) as server:
-        assert datas(read_all(server, "s")) == stored
-        assert server.ok("ListStreams", {})["StreamNames"] == ["s", "t"]
+    server = start("--db", db)
+    assert datas(read_all(server, "s")) == stored
+    assert server.ok("ListStreams", {})["StreamNames"] == ["s", "t"]

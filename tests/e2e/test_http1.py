@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from kinesisd import WAIT_S, Connection, b64, create_stream, datas, headers_for, put, read_all
+from kinesisd import WAIT_S, Connection, b64, create_stream, datas, headers_for, iterator, put, read_all
 
 HEAD = "".join(f"{k}: {v}\r\n" for k, v in headers_for("ListStreams").items())
 
@@ -119,11 +119,13 @@ def test_a_client_that_closes_its_half_gets_its_answer(server):
 
 
 @pytest.mark.parametrize("garbage", [
-    b"\r\n\r\n", b"GET\r\n\r\n", b"\x00" * 100, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xff" * 200,
+    b"\r\n\r\n", b"GET\r\n\r\n", b"\x00" * 100,
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xff" * 200,
     b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", b"PRI * HTTP/1.1\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n",
     b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
     b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n",
-    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"\xff\xfe\xfd", b"POST / HTTP/1.1\r\n: \r\n\r\n",
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"\xff\xfe\xfd",
+    b"POST / HTTP/1.1\r\n: \r\n\r\n",
     b"A" * 100_000, b"POST / HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
     b"POST / HTTP/1.1\r\n" + b"X: a\r\n" * 20_000 + b"\r\n",
 ], ids=lambda garbage: repr(garbage[:30]))
@@ -176,8 +178,7 @@ def test_a_client_that_does_not_read_holds_up_nobody(server, name):
     create_stream(server, name)
     for _ in range(8):
         put(server, name, b"x" * 1_000_000)
-    at = server.ok("GetShardIterator", {"StreamName": name, "ShardId": "0", "ShardIteratorType": "TRIM_HORIZON"})
-    body = json.dumps({"ShardIterator": at["ShardIterator"]}).encode()
+    body = json.dumps({"ShardIterator": iterator(server, name)}).encode()
     one = request(body).replace(b"ListStreams", b"GetRecords")
     deaf = [connect(server) for _ in range(3)]
     for connection in deaf:
@@ -203,9 +204,10 @@ def nested(depth):
 
 
 @pytest.mark.parametrize("body", [
-    nested(200), nested(400_000), b'{"A":' + b"[" * 1_000_000, b'{"A":' * 100_000, b"[" * 100_000 + b"]" * 100_000,
-    b'{"StreamName":"s","Records":[', b'{"a":"\xff"}', b'{"a":"\xc3', b'{"a":"\xed\xa0\x80"}', b'{"a":"\\ud800"}',
-    b'{"a":"\\u12"}', b'{"a":1e}', b'{"a":01}', b'{"a":+1}', b'{"a":NaN}', b'{"a":"\n"}', b'{"a":1,}', b"\xef\xbb\xbf{}",
+    nested(200), nested(400_000), b'{"A":' + b"[" * 1_000_000, b'{"A":' * 100_000,
+    b"[" * 100_000 + b"]" * 100_000, b'{"StreamName":"s","Records":[', b'{"a":"\xff"}', b'{"a":"\xc3',
+    b'{"a":"\xed\xa0\x80"}', b'{"a":"\\ud800"}', b'{"a":"\\u12"}', b'{"a":1e}', b'{"a":01}', b'{"a":+1}',
+    b'{"a":NaN}', b'{"a":"\n"}', b'{"a":1,}', b"\xef\xbb\xbf{}",
     b'{"a":"' + b"\\" * 99_999, b"{" + b'"a":1,' * 200_000 + b'"a":1',
 ], ids=lambda body: repr(body[:25]))
 @pytest.mark.parametrize("operation", ["ListStreams", "PutRecords"])

@@ -63,9 +63,10 @@ def test_a_thousand_streams_at_once(server, name):
 def test_large_bodies_both_ways(server, name):
     create_stream(server, name)
     data = bytes(range(256)) * 4000
+    request = {"StreamName": name, "Data": b64(data), "PartitionKey": "k"}
     with Http2(server) as client:
         for _ in range(3):
-            assert client.call("PutRecord", {"StreamName": name, "Data": b64(data), "PartitionKey": "k"}).status == 200
+            assert client.call("PutRecord", request).status == 200
         assert datas(read_all(_Caller(client), name)) == [data] * 3
 
 
@@ -79,8 +80,9 @@ def test_a_small_window_is_honoured(server, name):
 def test_a_body_that_is_too_large_is_answered_413(server):
     with Http2(server) as client:
         stream = client.h2.get_next_available_stream_id()
-        client.h2.send_headers(stream, [(":method", "POST"), (":scheme", "http"), (":authority", "a"), (":path", "/"),
-                                        ("content-length", str((16 << 20) + 1))], end_stream=False)
+        client.h2.send_headers(stream, [
+            (":method", "POST"), (":scheme", "http"), (":authority", "a"), (":path", "/"),
+            ("content-length", str((16 << 20) + 1))], end_stream=False)
         client.flush()
         assert (client.wait(stream).status, client.wait(stream).body) == (413, b"")
         assert client.call("ListStreams", {}).status == 200
@@ -88,10 +90,7 @@ def test_a_body_that_is_too_large_is_answered_413(server):
 
 def test_a_ping_is_answered(server):
     with Http2(server) as client:
-        client.h2.ping(b"12345678")
-        client.flush()
-        while not client.saw(h2.events.PingAckReceived):
-            assert client.receive()
+        client.ping()
 
 
 def test_a_cancelled_stream_harms_no_other(server):
@@ -116,10 +115,11 @@ def test_the_server_says_goodbye(start):
     with Http2(server) as client:
         assert client.call("ListStreams", {}).status == 200
         half = client.send("ListStreams", {}, end=False)
+        client.ping()  # the server has read the request so far
         server.process.terminate()
         while not client.saw(h2.events.ConnectionTerminated):
             assert client.receive()
-        # h2 refuses to go on after GOAWAY, the frame goes out by hand: the request in flight is still answered.
+        # h2 refuses to go on after GOAWAY, so the frame goes out by hand: what is in flight is answered.
         client.socket.sendall(frame(DATA, b"", flags=1, stream=half))
         raw = b""
         while more := client.socket.recv(65536):

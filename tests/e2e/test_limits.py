@@ -7,6 +7,7 @@ from kinesisd import (ACCOUNT, PATIENCE, Connection, Server, b64, create_stream,
                       read_all, shard_id)
 
 THROTTLED = "ProvisionedThroughputExceededException"
+EMPTY = {"Data": "", "PartitionKey": "k"}
 MIB = 1 << 20
 # What answers of 10 MiB may hold on their way out, read from the disk, encoded, and kept by the allocator.
 PAGES_KIB = 128 << 10
@@ -43,7 +44,7 @@ def test_put_record_is_throttled_as_a_whole(start):
         deadline = time.monotonic() + 30 * PATIENCE
         while True:
             # A batch uses up what the second allows, so that the single put meets the limit.
-            connection.ok("PutRecords", {"StreamName": "s", "Records": [{"Data": "", "PartitionKey": "k"}] * 500})
+            connection.ok("PutRecords", {"StreamName": "s", "Records": [EMPTY] * 500})
             answer = connection.call("PutRecord", {"StreamName": "s", "Data": "", "PartitionKey": "k"})
             if answer.status != 200:
                 break
@@ -70,7 +71,7 @@ def test_limits_can_be_off(start):
     server = start("--limits", "off")
     create_stream(server, "s")
     for _ in range(5):
-        answer = server.ok("PutRecords", {"StreamName": "s", "Records": [{"Data": "", "PartitionKey": "k"}] * 500})
+        answer = server.ok("PutRecords", {"StreamName": "s", "Records": [EMPTY] * 500})
         assert answer["FailedRecordCount"] == 0
     assert len(read_all(server, "s")) == 2500
 

@@ -9,7 +9,8 @@ from tables import (ARGUMENT, NOT_FOUND, UNKNOWN, VALIDATION, Row, check, empty_
                     one_of, table, violations)
 
 STREAM = "list-shards"
-FILTERS = ("AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP")
+FILTERS = ("AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP",
+           "FROM_TIMESTAMP")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,7 +75,8 @@ def test_a_token_carries_its_filter(server):
 
 
 def test_the_creation_time_has_to_match(server):
-    created = server.ok("DescribeStream", {"StreamName": STREAM})["StreamDescription"]["StreamCreationTimestamp"]
+    described = server.ok("DescribeStream", {"StreamName": STREAM})["StreamDescription"]
+    created = described["StreamCreationTimestamp"]
     listed = server.ok("ListShards", {"StreamName": STREAM, "StreamCreationTimestamp": created})
     assert ids(listed) == ALL
     other = server.call("ListShards", {"StreamName": STREAM, "StreamCreationTimestamp": created - 60})
@@ -96,14 +98,14 @@ def with_token(member, value):
     Row("stream absent", {"StreamName": "nowhere"}, NOT_FOUND,
         f"Stream nowhere under account {ACCOUNT} not found."),
     Row("token made up", {"NextToken": "abc"}, ARGUMENT, UNKNOWN),
-    Row("two bounds too low: in the service's order", {"MaxResults": 0, "ExclusiveStartShardId": ""}, VALIDATION,
-        violations(min_value("maxResults", 0, 1), *empty_name("exclusiveStartShardId"))),
+    Row("two bounds too low: in the service's order", {"MaxResults": 0, "ExclusiveStartShardId": ""},
+        VALIDATION, violations(min_value("maxResults", 0, 1), *empty_name("exclusiveStartShardId"))),
     Row("too many results", {"StreamName": STREAM, "MaxResults": 10001}, VALIDATION,
         violations(max_value("maxResults", 10001, 10000))),
     Row("unknown filter", {"StreamName": STREAM, "ShardFilter": {"Type": "ALL"}}, VALIDATION,
         violations(one_of("shardFilter.type", "ALL", *FILTERS))),
-    Row("filter without its shard", {"StreamName": STREAM, "ShardFilter": {"Type": "AFTER_SHARD_ID"}}, ARGUMENT,
-        UNKNOWN),
+    Row("filter without its shard", {"StreamName": STREAM, "ShardFilter": {"Type": "AFTER_SHARD_ID"}},
+        ARGUMENT, UNKNOWN),
     Row("filter without its time", {"StreamName": STREAM, "ShardFilter": {"Type": "AT_TIMESTAMP"}}, ARGUMENT,
         UNKNOWN),
     Row("filter in the future",

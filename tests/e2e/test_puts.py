@@ -95,7 +95,8 @@ NO_VERSION = Sequence(1700000000, 5, 1700000000, 0, version=3).text()
 
 
 @table(
-    Row("nothing: in the service's order", {}, VALIDATION, violations(missing("partitionKey"), missing("data"))),
+    Row("nothing: in the service's order", {}, VALIDATION,
+        violations(missing("partitionKey"), missing("data"))),
     Row("everything wrong: in the service's order",
         {"SequenceNumberForOrdering": "x", "PartitionKey": "", "ExplicitHashKey": "01", "StreamName": ""},
         VALIDATION,
@@ -104,9 +105,10 @@ NO_VERSION = Sequence(1700000000, 5, 1700000000, 0, version=3).text()
                    missing("data"), *empty_name("streamName"))),
     Row("key too long", {"StreamName": STREAM, "Data": "", "PartitionKey": "x" * 257}, VALIDATION,
         violations(max_length("partitionKey", f"'{'x' * 257}'", 256))),
-    Row("lengths count UTF-16", {"StreamName": STREAM, "Data": "", "PartitionKey": "𝄞" * 128 + "x"}, VALIDATION,
-        violations(max_length("partitionKey", f"'{'𝄞' * 128}x'", 256))),
-    Row("stream absent", {"StreamName": "nowhere", "Data": "", "PartitionKey": "k"}, NOT_FOUND, NOT_FOUND_TEXT),
+    Row("lengths count UTF-16", {"StreamName": STREAM, "Data": "", "PartitionKey": "𝄞" * 128 + "x"},
+        VALIDATION, violations(max_length("partitionKey", f"'{'𝄞' * 128}x'", 256))),
+    Row("stream absent", {"StreamName": "nowhere", "Data": "", "PartitionKey": "k"}, NOT_FOUND,
+        NOT_FOUND_TEXT),
     Row("hash key out of range",
         {"StreamName": STREAM, "Data": "", "PartitionKey": "k", "ExplicitHashKey": str(2**128)}, ARGUMENT,
         hash_key_text(2**128)),
@@ -134,7 +136,8 @@ ENTRY = {"Data": "", "PartitionKey": "k"}
                    pattern("records.2.member.explicitHashKey", "x", HASH_KEY_PATTERN),
                    missing("records.2.member.data"))),
     Row("at most ten violations are told", {"StreamName": STREAM, "Records": [{}] * 8}, VALIDATION,
-        violations(*[missing(f"records.{i}.member.{m}") for i in range(1, 6) for m in ("partitionKey", "data")])),
+        violations(*[missing(f"records.{i}.member.{member}") for i in range(1, 6)
+                     for member in ("partitionKey", "data")])),
     Row("stream absent", {"StreamName": "nowhere", "Records": [ENTRY]}, NOT_FOUND, NOT_FOUND_TEXT),
     Row("one bad hash key fails the whole request",
         {"StreamName": STREAM, "Records": [ENTRY, {**ENTRY, "ExplicitHashKey": str(2**128)}]}, ARGUMENT,

@@ -11,8 +11,8 @@ from tables import (ARGUMENT, NAME_PATTERN, NOT_FOUND, SEQUENCE_NUMBER_PATTERN, 
 
 STREAM = "reads"
 TYPES = ("AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON")
-COMBINATIONS = ("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
-                "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. ")
+COMBINATIONS = ("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+                "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. ")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,8 +53,10 @@ def test_a_timestamp_finds_the_first_record_of_its_millisecond(server, five):
         page = read(server, iterator(server, stream, "AT_TIMESTAMP", Timestamp=at))
         assert len(page["Records"]) >= expected
         assert page["Records"][-1]["SequenceNumber"] == records[-1]["SequenceNumber"]
-    assert datas(read(server, iterator(server, stream, "AT_TIMESTAMP", Timestamp=arrived))["Records"]) == [b"next"]
-    assert read(server, iterator(server, stream, "AT_TIMESTAMP", Timestamp=arrived + 0.001))["Records"] == []
+    exactly = iterator(server, stream, "AT_TIMESTAMP", Timestamp=arrived)
+    assert datas(read(server, exactly)["Records"]) == [b"next"]
+    later = iterator(server, stream, "AT_TIMESTAMP", Timestamp=arrived + 0.001)
+    assert read(server, later)["Records"] == []
 
 
 def test_the_starting_number_of_the_shard_is_a_place_to_start(server, five):
@@ -143,8 +145,8 @@ def unknown_shard(as_sent, stream=STREAM):
     Row("nothing: in the service's order", {}, VALIDATION,
         violations(missing("shardId"), missing("shardIteratorType"))),
     Row("all wrong: in the service's order",
-        {"ShardId": "", "ShardIteratorType": "x", "StartingSequenceNumber": "x", "StreamName": "/"}, VALIDATION,
-        violations(pattern("shardId", "", NAME_PATTERN), min_length("shardId", "''", 1),
+        {"ShardId": "", "ShardIteratorType": "x", "StartingSequenceNumber": "x", "StreamName": "/"},
+        VALIDATION, violations(pattern("shardId", "", NAME_PATTERN), min_length("shardId", "''", 1),
                    one_of("shardIteratorType", "x", *TYPES),
                    pattern("startingSequenceNumber", "x", SEQUENCE_NUMBER_PATTERN),
                    pattern("streamName", "/", NAME_PATTERN))),
@@ -186,10 +188,11 @@ def test_a_number_has_to_be_of_this_shard_and_stream(server):
         return server.call("GetShardIterator", request(ShardIteratorType="AT_SEQUENCE_NUMBER",
                                                        StartingSequenceNumber=number)).error()
 
-    used = f"used in GetShardIterator on shard {shard_id(0)} in stream {STREAM} under account {ACCOUNT} is invalid"
+    used = (f"used in GetShardIterator on shard {shard_id(0)} in stream {STREAM} under account {ACCOUNT} is "
+            "invalid")
     assert answer(other) == (400, ARGUMENT, (
-        f"Invalid StartingSequenceNumber. It encodes {shard_id(1)}, while it was used in a call to a shard with "
-        f"{shard_id(0)}"))
+        f"Invalid StartingSequenceNumber. It encodes {shard_id(1)}, while it was used in a call to a shard "
+        f"with {shard_id(0)}"))
     assert answer(foreign) == (
         400, ARGUMENT, f"StartingSequenceNumber {foreign} {used} because it did not come from this stream.")
     assert answer(broken) == (400, ARGUMENT, f"StartingSequenceNumber {broken} {used}.")

@@ -17,8 +17,8 @@ from kinesisd import EXECUTABLE, WAIT_S, Server, b64, create_stream, datas, iter
 def refusal(*flags, env=None, cwd=None):
     """Starts what must not start; its exit code and what it said."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("KINESISD_")}
-    done = subprocess.run([EXECUTABLE, *map(str, flags)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=WAIT_S, env={**clean, **(env or {})}, cwd=cwd)
+    done = subprocess.run([EXECUTABLE, *map(str, flags)], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=WAIT_S, env={**clean, **(env or {})}, cwd=cwd)
     return done.returncode, done.stderr.strip(), done.stdout
 
 
@@ -34,10 +34,10 @@ def check_refused(refused, *words):
 
 @pytest.mark.parametrize("durability", ["process", "full"])
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_everything_is_there_after_a_restart(tmp_path, durability, end):
+def test_everything_is_there_after_a_restart(start, tmp_path, durability, end):
     db = tmp_path / "data.db"
     flags = ("--db", db, "--durability", durability)
-    server = Server(*flags)
+    server = start(*flags)
     create_stream(server, "s", shards=2, Tags={"a": "b"})
     create_stream(server, "gone")
     put(server, "gone", "x")
@@ -99,9 +99,10 @@ def test_memory_only(start):
 def test_a_full_memory_refuses_clearly(start):
     server = start("--db", ":memory:", "--memory-mb", 8, "--limits", "off")
     create_stream(server, "s")
+    request = {"StreamName": "s", "Data": b64(b"x" * 500_000), "PartitionKey": "k"}
     stored = 0
     for _ in range(40):
-        answer = server.call("PutRecord", {"StreamName": "s", "Data": b64(b"x" * 500_000), "PartitionKey": "k"})
+        answer = server.call("PutRecord", request)
         if answer.status != 200:
             break
         stored += 1
@@ -180,10 +181,10 @@ def request_bytes(operation, body):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_finishes_what_is_in_flight(tmp_path, sent):
+def test_a_signal_finishes_what_is_in_flight(start, tmp_path, sent):
     """A request whose last byte comes after the signal is answered, and the connection told to close."""
     db = tmp_path / "data.db"
-    server = Server("--db", db)
+    server = start("--db", db)
     create_stream(server, "s")
     whole = request_bytes("PutRecord", b'{"StreamName":"s","Data":"aGFsZg==","PartitionKey":"k"}')
     with socket.create_connection((server.host, server.port), timeout=WAIT_S) as connection:
@@ -201,8 +202,8 @@ def test_a_signal_finishes_what_is_in_flight(tmp_path, sent):
         assert datas(read_all(server, "s")) == [b"half"]
 
 
-def test_idle_connections_do_not_hold_up_the_end(tmp_path):
-    server = Server("--db", tmp_path / "data.db")
+def test_idle_connections_do_not_hold_up_the_end(start, tmp_path):
+    server = start("--db", tmp_path / "data.db")
     idle = [socket.create_connection((server.host, server.port), timeout=WAIT_S) for _ in range(20)]
     server.ok("ListStreams", {})
     begun = time.monotonic()
@@ -213,10 +214,10 @@ def test_idle_connections_do_not_hold_up_the_end(tmp_path):
         connection.close()
 
 
-def test_a_put_is_answered_or_refused_while_stopping(tmp_path):
+def test_a_put_is_answered_or_refused_while_stopping(start, tmp_path):
     """Writers run into the end: whatever was acknowledged is there afterwards."""
     db = tmp_path / "data.db"
-    server = Server("--db", db, "--limits", "off")
+    server = start("--db", db, "--limits", "off")
     create_stream(server, "s")
     acknowledged, lock = [], threading.Lock()
 

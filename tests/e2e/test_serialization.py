@@ -23,7 +23,8 @@ ROWS = {
     ("DescribeStream", "Limit"): [
         ("1", STRING + "an Integer"), (True, BOOLEAN + "an Integer"), ([], LIST), ({}, MAP)],
     ("DeleteStream", "EnforceConsumerDeletion"): [
-        ("hello", "'HELLO' can not be converted to an Boolean"), (1, NUMBER + "an Boolean"), ([], LIST), ({}, MAP)],
+        ("hello", "'HELLO' can not be converted to an Boolean"), (1, NUMBER + "an Boolean"), ([], LIST),
+        ({}, MAP)],
     ("PutRecord", "Data"): [
         (True, BOOLEAN + "a Blob"), (1, NUMBER + "a Blob"), ([], LIST), ({}, MAP),
         blob("23456", "Base64 encoded length is expected a multiple of 4 bytes but found: 5"),
@@ -33,9 +34,11 @@ ROWS = {
     ("ListShards", "StreamCreationTimestamp"): [
         ("1", STRING + SINCE_EPOCH), (True, BOOLEAN + SINCE_EPOCH), ([], LIST), ({}, MAP)],
     ("PutRecords", "Records"): [
-        ("x", "Expected list or null"), (1, "Expected list or null"), (True, "Expected list or null"), ({}, MAP)],
+        ("x", "Expected list or null"), (1, "Expected list or null"), (True, "Expected list or null"),
+        ({}, MAP)],
     ("CreateStream", "Tags"): [
-        ("x", "Expected map or null"), (1, "Expected map or null"), (True, "Expected map or null"), ([], LIST)],
+        ("x", "Expected map or null"), (1, "Expected map or null"), (True, "Expected map or null"),
+        ([], LIST)],
     ("CreateStream", "StreamModeDetails"): [
         ("x", "Expected null"), (1, "Expected null"), (True, "Expected null"), ([], LIST)],
 }

@@ -46,8 +46,8 @@ def not_found(stream):
         violations(min_length("tags", "'{}'", 1))),
     Row("name in use", {"StreamName": EXISTING, "ShardCount": 1}, IN_USE,
         f"Stream {EXISTING} under account {ACCOUNT} already exists."),
-    Row("provisioned without a count", {"StreamName": "a", "StreamModeDetails": {"StreamMode": "PROVISIONED"}},
-        ARGUMENT, UNKNOWN),
+    Row("provisioned without a count",
+        {"StreamName": "a", "StreamModeDetails": {"StreamMode": "PROVISIONED"}}, ARGUMENT, UNKNOWN),
 )
 def test_create_stream_errors(server, row):
     check(server, "CreateStream", row)
@@ -56,21 +56,22 @@ def test_create_stream_errors(server, row):
 # C.4: the quota is counted per account and region.
 @pytest.mark.parametrize("asked, counted", [(20001, 20001), (2**31 + 5, 2**31 - 1)])
 def test_create_stream_keeps_the_shard_quota(server, asked, counted):
-    answer = server.call("CreateStream", {"StreamName": "many", "ShardCount": asked}, access_key="111122223333")
+    request = {"StreamName": "many", "ShardCount": asked}
+    answer = server.call("CreateStream", request, access_key="111122223333")
     assert answer.error() == (400, LIMIT, (
         "This request would exceed the shard limit for the account 111122223333 in us-east-1. Current shard "
         "count for the account: 0. Limit: 20000. Number of additional shards that would have resulted from "
         f"this request: {counted}. Refer to the AWS Service Limits page "
-        "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
-        "request higher limits."))
+        "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how "
+        "to request higher limits."))
 
 
 def test_shard_and_on_demand_quotas_are_settings(start):
     server = start("--shard-limit", 9, "--on-demand-limit", 2)
+    on_demand = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
     for i in range(2):
-        server.ok("CreateStream", {"StreamName": f"demand-{i}", "StreamModeDetails": {"StreamMode": "ON_DEMAND"}})
-    third = server.call("CreateStream", {"StreamName": "demand-2",
-                                         "StreamModeDetails": {"StreamMode": "ON_DEMAND"}})
+        server.ok("CreateStream", {"StreamName": f"demand-{i}", **on_demand})
+    third = server.call("CreateStream", {"StreamName": "demand-2", **on_demand})
     assert third.error()[:2] == (400, LIMIT)
     wide = server.call("CreateStream", {"StreamName": "wide", "ShardCount": 10})
     assert wide.error()[:2] == (400, LIMIT)
@@ -109,8 +110,9 @@ def test_describe_stream_has_the_members_aws_sends(server, name):
     assert created == int(created) and abs(time.time() - created) < 60
     assert description == {
         "StreamName": name, "StreamARN": arn(name), "StreamStatus": "ACTIVE",
-        "StreamModeDetails": {"StreamMode": "PROVISIONED"}, "HasMoreShards": False, "RetentionPeriodHours": 24,
-        "EnhancedMonitoring": [{"ShardLevelMetrics": []}], "EncryptionType": "NONE"}
+        "StreamModeDetails": {"StreamMode": "PROVISIONED"}, "HasMoreShards": False,
+        "RetentionPeriodHours": 24, "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
+        "EncryptionType": "NONE"}
 
 
 def test_describe_stream_summary_has_the_members_aws_sends(server, name):
@@ -153,7 +155,8 @@ def test_describe_stream_shows_at_most_100_shards(server, name):
 # B.3, B.6, C.6
 DESCRIBE_ROWS = (
     Row("stream absent", {"StreamName": "nowhere"}, NOT_FOUND, not_found("nowhere")),
-    Row("absent by ARN: the text has the name", {"StreamARN": arn("nowhere")}, NOT_FOUND, not_found("nowhere")),
+    Row("absent by ARN: the text has the name", {"StreamARN": arn("nowhere")}, NOT_FOUND,
+        not_found("nowhere")),
     Row("neither name nor ARN", {}, ARGUMENT, UNKNOWN),
     Row("name and ARN differ", {"StreamName": EXISTING, "StreamARN": arn("other")}, ARGUMENT, UNKNOWN),
     Row("empty name", {"StreamName": ""}, VALIDATION, violations(*empty_name("streamName"))),
@@ -171,7 +174,8 @@ def test_describe_stream_summary_errors(server, row):
     *DESCRIBE_ROWS,
     Row("limit too small, start and name empty: in the service's order",
         {"Limit": 0, "ExclusiveStartShardId": "", "StreamName": ""}, VALIDATION,
-        violations(min_value("limit", 0, 1), *empty_name("exclusiveStartShardId"), *empty_name("streamName"))),
+        violations(min_value("limit", 0, 1), *empty_name("exclusiveStartShardId"),
+                   *empty_name("streamName"))),
     Row("limit too large", {"StreamName": EXISTING, "Limit": 10001}, VALIDATION,
         violations(max_value("limit", 10001, 10000))),
 )
@@ -185,12 +189,13 @@ def test_delete_stream_errors(server, row):
 
 
 # C.18: without a resource policy nobody else's streams are open.
-@pytest.mark.parametrize("operation", ["DescribeStream", "DescribeStreamSummary", "DeleteStream", "ListShards"])
+@pytest.mark.parametrize("operation", [
+    "DescribeStream", "DescribeStreamSummary", "DeleteStream", "ListShards"])
 def test_an_arn_of_another_account_is_denied(server, operation):
     other = arn(EXISTING, "111122223333")
     assert server.call(operation, {"StreamARN": other}).error() == (400, "AccessDeniedException", (
-        f"User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: kinesis:{operation} on resource: {other} "
-        f"because no resource-based policy allows the kinesis:{operation} action"))
+        f"User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: kinesis:{operation} on resource: "
+        f"{other} because no resource-based policy allows the kinesis:{operation} action"))
 
 
 def test_name_and_arn_may_both_be_given(server):
@@ -292,7 +297,8 @@ RETENTION_ROWS = (
     Row("negative", {"StreamName": EXISTING, "RetentionPeriodHours": -1}, ARGUMENT,
         "Minimum allowed retention period is 24 hours. Requested retention period (-1 hours) is too short."),
     Row("above a year", {"StreamName": EXISTING, "RetentionPeriodHours": 8761}, ARGUMENT,
-        "Maximum allowed retention period is 8760 hours. Requested retention period (8761 hours) is too long."),
+        "Maximum allowed retention period is 8760 hours. Requested retention period (8761 hours) is too "
+        "long."),
 )
 
 
@@ -306,7 +312,8 @@ def test_retention_goes_up_and_down(server, name):
     create_stream(server, name)
 
     def ask(which, hours):
-        return server.call(f"{which}StreamRetentionPeriod", {"StreamName": name, "RetentionPeriodHours": hours})
+        request = {"StreamName": name, "RetentionPeriodHours": hours}
+        return server.call(f"{which}StreamRetentionPeriod", request)
 
     def now():
         return server.ok("DescribeStream", {"StreamName": name})["StreamDescription"]["RetentionPeriodHours"]

@@ -1,5 +1,5 @@
-"""What is checked before an operation is looked at: methods, CORS, content types, bodies, targets and the shape
-of the authentication (A.3 to A.5), and how AWS answers each."""
+"""What is checked before an operation is looked at: methods, CORS, content types, bodies, targets and the
+shape of the authentication (A.3 to A.5), and how AWS answers each."""
 
 import base64
 import email.utils
@@ -123,8 +123,9 @@ def test_an_empty_body(server, target, kind, content_type):
 
 # A.3, 7
 @pytest.mark.parametrize("target, status, body", [
-    (None, 403, DENIED), ("", 403, DENIED), ("Kinesis_20131202", 403, DENIED), ("Kinesis_20131202.", 403, DENIED),
-    (".ListStreams", 403, DENIED), ("Kinesis_20131202.ListStreams", 404, UNKNOWN), ("a.b", 404, UNKNOWN),
+    (None, 403, DENIED), ("", 403, DENIED), ("Kinesis_20131202", 403, DENIED),
+    ("Kinesis_20131202.", 403, DENIED), (".ListStreams", 403, DENIED),
+    ("Kinesis_20131202.ListStreams", 404, UNKNOWN), ("a.b", 404, UNKNOWN),
 ])
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-amz-json-1.0", ""])
 def test_a_body_of_another_content_type(server, target, status, body, content_type):
@@ -133,8 +134,8 @@ def test_a_body_of_another_content_type(server, target, status, body, content_ty
     check_ids(answer)
 
 
-UNREADABLE = [b"{", b"[", b"}", b'{"a"', b'{"a":}', b"{}{}", b"nothing", b'"text"', b"1", b"true", b"null", b" ",
-              b"\xff\xfe", b"{'a':1}"]
+UNREADABLE = [b"{", b"[", b"}", b'{"a"', b'{"a":}', b"{}{}", b"nothing", b'"text"', b"1", b"true", b"null",
+              b" ", b"\xff\xfe", b"{'a':1}"]
 
 
 # A.3, 8
@@ -218,7 +219,8 @@ def query(**changed):
     ("/?X-Amz-Algorithm=a", query_text(*list(QUERY)[1:])),
     ("/?X-Amz-Algorithm=", query_text(*QUERY)),
     (query(X_Amz_Date=None), query_text("X-Amz-Date")),
-    (query(X_Amz_Credential="", X_Amz_SignedHeaders=None), query_text("X-Amz-Credential", "X-Amz-SignedHeaders")),
+    (query(X_Amz_Credential="", X_Amz_SignedHeaders=None),
+     query_text("X-Amz-Credential", "X-Amz-SignedHeaders")),
 ])
 def test_an_incomplete_query_signature(server, path, text):
     answer = send(server, path=path, **signed(Authorization=None))

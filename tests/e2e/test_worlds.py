@@ -1,4 +1,4 @@
-"""The account comes from a 12-digit access key id, the region from the credential's scope; worlds never meet."""
+"""The account comes from a 12-digit access key id, the region from the scope; worlds never meet."""
 
 from kinesisd import ACCOUNT, arn, create_stream, datas, put, read_all
 
@@ -12,7 +12,8 @@ def test_worlds_are_separate(start):
         region = world.get("region", "us-east-1")
         assert server.ok("ListStreams", {}, **world)["StreamNames"] == []
         absent = server.call("DescribeStreamSummary", {"StreamName": "s"}, **world)
-        assert absent.error() == (400, "ResourceNotFoundException", f"Stream s under account {account} not found.")
+        text = f"Stream s under account {account} not found."
+        assert absent.error() == (400, "ResourceNotFoundException", text)
         line = server.wait_for_line(r"ResourceNotFoundException.*\bs\b.*us-east-1")
         assert ACCOUNT in line
         server.ok("CreateStream", {"StreamName": "s", "ShardCount": 2}, **world)
@@ -26,7 +27,8 @@ def test_only_twelve_digits_are_an_account(start):
     server = start("--account-id", "999988887777")
     server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1}, region="eu-central-1")
     for key in ("AKIAIOSFODNN7EXAMPLE", "12345678901", "1234567890123", "test"):
-        summary = server.ok("DescribeStreamSummary", {"StreamName": "s"}, access_key=key, region="eu-central-1")
+        who = {"access_key": key, "region": "eu-central-1"}
+        summary = server.ok("DescribeStreamSummary", {"StreamName": "s"}, **who)
         assert summary["StreamDescriptionSummary"]["StreamARN"] == arn("s", "999988887777", "eu-central-1")
 
 

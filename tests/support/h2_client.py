@@ -81,6 +81,14 @@ class Http2:
     def call(self, operation, request):
         return self.wait(self.send(operation, request))
 
+    def ping(self):
+        """Returns when the server has answered: it has then read everything sent before."""
+        before = sum(isinstance(event, h2.events.PingAckReceived) for event in self.events)
+        self.h2.ping(b"12345678")
+        self.flush()
+        while sum(isinstance(event, h2.events.PingAckReceived) for event in self.events) == before:
+            assert self.receive(), f"closed; {self.events[-3:]}"
+
     def saw(self, kind):
         return any(isinstance(event, kind) for event in self.events)
 

@@ -1,4 +1,4 @@
-"""Starts the real executable and talks to it. Used by the end-to-end, crash and README tests and the bench."""
+"""Starts the real executable and talks to it, for the end-to-end and crash tests and the bench."""
 
 import base64
 import http.client
@@ -12,7 +12,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-EXECUTABLE = pathlib.Path(os.environ.get("KINESISD_TEST_EXECUTABLE", ROOT / "build/release/kinesisd")).resolve()
+DEFAULT_EXECUTABLE = ROOT / "build/release/kinesisd"
+EXECUTABLE = pathlib.Path(os.environ.get("KINESISD_TEST_EXECUTABLE", DEFAULT_EXECUTABLE)).resolve()
 # Sanitizers make everything slower: waits are multiplied, and speed is not judged.
 PATIENCE = float(os.environ.get("KINESISD_TEST_PATIENCE", "1"))
 WAIT_S = 20 * PATIENCE

@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 VENV = BUILD / "venv"
 PYTHON = VENV / "bin/python"
+PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 NODE = BUILD / "node-v3"
 MODEL = BUILD / "service-2.json"
 CORES = os.cpu_count() or 2
@@ -49,9 +50,10 @@ def call(command, timeout_s=1800, **how):
     """(exit code, stdout and stderr together)."""
     environment = {**os.environ, **how.pop("env", {})}
     try:
-        done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout_s,
-                              env=environment, cwd=how.pop("cwd", ROOT), check=False, **how)
+        done = subprocess.run(
+            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout_s, env=environment,
+            cwd=how.pop("cwd", ROOT), check=False, **how)
         return done.returncode, done.stdout
     except subprocess.TimeoutExpired as late:
         output = late.stdout or b""
@@ -66,7 +68,8 @@ def one(code, output, note=""):
 def add(results):
     results = list(results)
     return Result(sum(r.passed for r in results), sum(r.failed for r in results),
-                  "\n".join(r.output for r in results if r.failed), " ".join(r.note for r in results if r.note))
+                  "\n".join(r.output for r in results if r.failed),
+                  " ".join(r.note for r in results if r.note))
 
 
 # Steps that parts need
@@ -87,8 +90,7 @@ def python_packages():
     stamp = VENV / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != wanted.read_text():
         shutil.rmtree(VENV, ignore_errors=True)
-        for command in ([sys.executable, "-m", "venv", VENV],
-                        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted]):
+        for command in ([sys.executable, "-m", "venv", VENV], [*PIP, "-r", wanted]):
             code, output = call(command)
             if code:
                 return one(code, output)
@@ -125,7 +127,7 @@ def format_check():
 
 
 def lint():
-    """clang-tidy over every source file of ours. A file is looked at again when it, a header or the rules changed."""
+    """clang-tidy over every source file of ours; again only when it, a header or the rules changed."""
     stamps = BUILD / "lint"
     stamps.mkdir(exist_ok=True)
     common = hashlib.sha256()
@@ -186,7 +188,8 @@ def e2e(preset):
 
 
 def crash(preset, rounds):
-    code, output = call(steady(preset, [PYTHON, "tests/crash/run", "--rounds", rounds]), env=environment(preset))
+    command = steady(preset, [PYTHON, "tests/crash/run", "--rounds", rounds])
+    code, output = call(command, env=environment(preset))
     return one(code, output, output.split("\n", 1)[0])
 
 
@@ -232,14 +235,14 @@ def readme():
 def model():
     """Members and operations of the newest botocore that the tables do not have."""
     with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-        code, output = call([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-                             "--upgrade", "--target", folder, "botocore"])
+        code, output = call([*PIP, "--no-deps", "--upgrade", "--target", folder, "botocore"])
         packed = pathlib.Path(folder) / "botocore/data/kinesis/2013-12-02/service-2.json.gz"
         if code or not packed.exists():
             return Result(1, 0, output, "the newest botocore could not be fetched")
         newest = BUILD / "newest-service-2.json"
         newest.write_bytes(gzip.decompress(packed.read_bytes()))
-    _, output = call([BUILD / "release/unit_protocol", "What the tables lack of a newer service model is reported"],
+    test = "What the tables lack of a newer service model is reported"
+    _, output = call([BUILD / "release/unit_protocol", test],
                      env={"KINESISD_NEWER_SERVICE_MODEL": str(newest)})
     return Result(1, 0, output, show=True)
 
@@ -251,8 +254,8 @@ def fuzz():
         corpus = BUILD / "fuzz-corpus" / source.stem
         corpus.mkdir(parents=True, exist_ok=True)
         seeds = ROOT / "tests/fuzz/seeds" / source.stem
-        command = [BUILD / "fuzz" / source.stem, f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=20",
-                   f"-artifact_prefix={corpus.parent}/{source.stem}-", corpus]
+        command = [BUILD / "fuzz" / source.stem, f"-max_total_time={seconds}", "-print_final_stats=1",
+                   "-timeout=20", f"-artifact_prefix={corpus.parent}/{source.stem}-", corpus]
         code, output = call(command + ([seeds] if seeds.is_dir() else []), timeout_s=int(seconds) + 300)
         return one(code, output)
 

@@ -1,7 +1,7 @@
 """Runs the README's lines as written: run_readme.py NODE_MODULES.
 
-The first shell block that starts the server is run in the root of the repository; every later block of sh, python
-or js in a fresh directory against that server. Other blocks are for reading."""
+The command that starts the server is run in the root of the repository; every block of sh, python or js
+after it in a fresh directory against that server. Other blocks are for reading."""
 
 import os
 import pathlib
@@ -21,7 +21,7 @@ START = "./server/run"
 
 def blocks():
     text = (ROOT / "README.md").read_text()
-    return [(kind, body) for kind, body in re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    return re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def start():

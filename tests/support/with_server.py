@@ -7,7 +7,8 @@ import sys
 import kinesisd
 
 with kinesisd.Server() as server:
-    code = subprocess.run(sys.argv[1:], env={**os.environ, "KINESIS_ENDPOINT": server.url}, check=False).returncode
+    environment = {**os.environ, "KINESIS_ENDPOINT": server.url}
+    code = subprocess.run(sys.argv[1:], env=environment, check=False).returncode
     if code:
         print(server.text())
 sys.exit(code)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Kinesis with the AWS CLI (version 2): create, wait, put, put many, every iterator type, list, describe, delete,
-# one error. KINESIS_ENDPOINT names the server, e.g. http://127.0.0.1:4567; without it the script runs on AWS.
+# Kinesis with the AWS CLI (version 2): create, wait, put, put many, every iterator type, list, describe,
+# delete, one error. KINESIS_ENDPOINT names the server, e.g. http://127.0.0.1:4567; without it this
+# runs on AWS.
 set -euo pipefail
 export AWS_PAGER= LC_ALL=C.UTF-8
 
@@ -22,7 +23,8 @@ kinesis wait stream-exists --stream-name "$stream"
 equal "$(kinesis describe-stream --stream-name "$stream" --query StreamDescription.StreamStatus)" ACTIVE
 equal "$(kinesis describe-stream-summary --stream-name "$stream" \
   --query StreamDescriptionSummary.OpenShardCount)" 1
-kinesis list-streams --query 'StreamNames[]' | tr '\t' '\n' | grep -qx "$stream" || fail "the stream is not listed"
+listed=$(kinesis list-streams --query 'StreamNames[]' | tr '\t' '\n')
+grep -qx "$stream" <<<"$listed" || fail "the stream is not listed"
 shard=$(kinesis list-shards --stream-name "$stream" --query 'Shards[0].ShardId')
 equal "$shard" shardId-000000000000
 

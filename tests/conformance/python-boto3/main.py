@@ -37,9 +37,10 @@ summary = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionS
 assert summary["OpenShardCount"] == 1 and summary["StreamARN"] == description["StreamARN"]
 pages = kinesis.get_paginator("list_streams").paginate(PaginationConfig={"PageSize": 1})
 assert stream in [name for page in pages for name in page["StreamNames"]]
-[shard] = [s["ShardId"] for p in kinesis.get_paginator("list_shards").paginate(StreamName=stream) for s in p["Shards"]]
+pages = kinesis.get_paginator("list_shards").paginate(StreamName=stream)
+[shard] = [one["ShardId"] for page in pages for one in page["Shards"]]
 
-latest = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
+tip = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard, ShardIteratorType="LATEST")
 first = kinesis.put_record(StreamName=stream, PartitionKey="a", Data=b"one \x00\xff")
 assert first["ShardId"] == shard
 second = kinesis.put_record(StreamARN=description["StreamARN"], PartitionKey="b", Data=b"two",
@@ -53,7 +54,7 @@ assert read("TRIM_HORIZON") == everything
 assert read("AT_SEQUENCE_NUMBER", StartingSequenceNumber=second["SequenceNumber"]) == everything[1:]
 assert read("AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=second["SequenceNumber"]) == everything[2:]
 assert read("AT_TIMESTAMP", Timestamp=description["StreamCreationTimestamp"]) == everything
-assert follow(latest) == everything
+assert follow(tip["ShardIterator"]) == everything
 
 # Three records of a megabyte are more than a shard takes in a second.
 many = kinesis.put_records(StreamName=stream, Records=[{"PartitionKey": "k", "Data": b"x" * 1_000_000}] * 3)
