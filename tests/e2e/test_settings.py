@@ -80,10 +80,8 @@ def test_help_and_version():
 
 def test_several_addresses(start):
     server = start("--listen", "localhost:0")
-    lines = [line for line in server.output if "Listening at" in line]
-    assert len(lines) >= 2
-    ports = [int(re.search(r":(\d+)\s*$", line)[1]) for line in lines]
-    for port in ports[:2]:
+    other = server.wait_for_line(rf"Listening at http://127.0.0.1:(?!{server.port}\b)")
+    for port in (server.port, int(re.search(r":(\d+)\s*$", other)[1])):
         with socket.create_connection(("127.0.0.1", port), timeout=WAIT_S):
             pass
 
