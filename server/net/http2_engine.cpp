@@ -94,10 +94,10 @@ struct Http2Engine::Callbacks {
     return 0;
   }
 
-  // Resets that the client provoked count like its own.
+  // Resets that the client provoked count like its own. Without an error they only end a refused upload.
   static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
     Http2Engine& self = engine(user_data);
-    if (frame->hd.type == NGHTTP2_RST_STREAM &&
+    if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR &&
         self.resets_.exceeds(self.host_.limits().http2_resets_per_second)) {
       self.calm_down();
     }
@@ -293,14 +293,7 @@ void Http2Engine::on_headers_end(Stream& stream) {
 }
 
 void Http2Engine::on_body(Stream& stream, std::string_view bytes) {
-  if (stream.state != State::receiving) {
-    const std::size_t before = std::exchange(stream.discarded, stream.discarded + bytes.size());
-    const std::size_t max = host_.limits().drain_bytes;
-    if (before <= max && stream.discarded > max) {
-      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_CANCEL);
-    }
-    return;
-  }
+  if (stream.state != State::receiving) return;  // refused; nghttp2 resets it once the answer is out
   ++progress_;
   std::string& body = stream.request.body;
   const std::size_t needed = body.size() + bytes.size();

@@ -59,7 +59,6 @@ class Http2Engine {
     bool is_head = false;
     bool expects_continue = false;
     std::size_t header_bytes = 0;
-    std::size_t discarded = 0;
     InFlight in_flight;
     Request request;
     Response response;

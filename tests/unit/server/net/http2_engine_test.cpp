@@ -154,15 +154,14 @@ TEST_CASE("An HTTP/2 request that asks for too much is refused") {
   CHECK(talk.ready.size() == 1);
 }
 
-TEST_CASE("An HTTP/2 upload that goes on after it was refused is cut off") {
+TEST_CASE("A refused HTTP/2 upload is cut off after its answer") {
   Limits bounds;
   bounds.body_bytes = 100;
-  bounds.drain_bytes = 50'000;
   Talk talk(bounds);
   const auto stream = talk.client.request("/", std::string(500'000, 'b'));
   talk.go();
   CHECK(talk.client.answers[stream].headers[":status"] == "413");
-  CHECK(talk.client.answers[stream].closed.value() == NGHTTP2_CANCEL);
+  CHECK(talk.client.answers[stream].closed.value() == NGHTTP2_NO_ERROR);
 }
 
 TEST_CASE("An HTTP/2 client that expects 100-continue gets it") {
