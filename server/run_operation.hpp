@@ -1,9 +1,10 @@
 // The frame around every operation: decode, handle, encode. Included by the files in server/operations only.
 //
-// An operation `Op` is a function `handle(Context&, Op::Request&)` that gives a Result of Op::Response, of
-// Committed<Op::Response> (the answer waits for the commit; overload `if_lost(Context&, Response&)` where a lost
-// commit has an answer of its own) or of storage::PendingRead (the answer waits for records;
-// `respond(const Context&, RecordPage)` makes it).
+// An operation `Op` is a function `handle(Context&, Op::Request&)` that gives a Result of
+//   - Op::Response;
+//   - Committed<Op::Response>: the answer waits for the commit. Overload `if_lost(Context&, Response&)` where
+//     a lost commit has an answer of its own;
+//   - storage::PendingRead: the answer waits for records; `respond(const Context&, RecordPage)` makes it.
 #pragma once
 
 #include <type_traits>
