@@ -73,10 +73,11 @@ void check_pages(const OwnedFile& file) {
   }
 }
 
-Opened open_file(OwnedFile file, Durability durability) {
+Opened open_file(OwnedFile file, Durability durability, bool temporary) {
   Opened opened;
   opened.path = file.path();
-  ConnectionOptions connection{file.path(), durability, JournalMode::wal};
+  opened.temporary = temporary;
+  ConnectionOptions connection{file.path(), durability, JournalMode::wal, temporary};
   if (file.on_network()) {
     connection.journal = JournalMode::rollback;
     opened.warnings.push_back(
@@ -127,10 +128,8 @@ Opened open_database(const DatabaseOptions& options) {
     return opened;
   }
   const bool temporary = options.path.empty();
-  Opened opened =
-      open_file(temporary ? OwnedFile::temporary() : OwnedFile::at(options.path), options.durability);
-  opened.temporary = temporary;
-  return opened;
+  return open_file(temporary ? OwnedFile::temporary() : OwnedFile::at(options.path), options.durability,
+                   temporary);
 }
 
 }  // namespace kinesisd::storage

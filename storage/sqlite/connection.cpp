@@ -17,7 +17,16 @@ constexpr int writer_cache_kib = 2048;
 constexpr int reader_cache_kib = 512;
 // Pages in the WAL before a commit copies them into the database: few enough for a small file, many enough
 // for the copying and its fsyncs to cost little per record.
-constexpr int checkpoint_pages = 2000;
+constexpr int checkpoint_pages = 4000;
+
+const char* journal_mode(const ConnectionOptions& options) {
+  return options.journal == JournalMode::wal ? "journal_mode = WAL" : "journal_mode = DELETE";
+}
+
+const char* synchronous(const ConnectionOptions& options) {
+  if (options.temporary) return "synchronous = OFF";
+  return options.durability == Durability::full ? "synchronous = FULL" : "synchronous = NORMAL";
+}
 
 void set(SQLite::Database& database, const std::string& pragma) {
   database.exec("PRAGMA " + pragma);
@@ -28,9 +37,8 @@ void set(SQLite::Database& database, const std::string& pragma) {
 std::unique_ptr<SQLite::Database> open_writer(const ConnectionOptions& options) {
   auto database = std::make_unique<SQLite::Database>(
       options.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
-  set(*database, options.journal == JournalMode::wal ? "journal_mode = WAL" : "journal_mode = DELETE");
-  const bool full = options.durability == Durability::full;
-  set(*database, full ? "synchronous = FULL" : "synchronous = NORMAL");
+  set(*database, synchronous(options));
+  set(*database, journal_mode(options));
   set(*database, "cache_size = -" + std::to_string(writer_cache_kib));
   set(*database, "wal_autocheckpoint = " + std::to_string(checkpoint_pages));
   set(*database, "journal_size_limit = " + std::to_string(2 * checkpoint_pages * page_bytes));
@@ -61,6 +69,8 @@ void create_database(const ConnectionOptions& options, const std::string& key) {
   meta.bind(1, key.data(), static_cast<int>(key.size()));
   meta.exec();
   transaction.commit();
+  meta.reset();
+  set(database, journal_mode(options));  // here it needs no fsync
 }
 
 }  // namespace kinesisd::storage

@@ -20,6 +20,7 @@ struct ConnectionOptions {
   std::string path;
   Durability durability = Durability::process;
   JournalMode journal = JournalMode::wal;
+  bool temporary = false;  // gone with the process, so there is nothing to protect from the machine's end
 };
 
 // The one connection that writes. Throws SQLite::Exception.
