@@ -1,6 +1,7 @@
 """The parts of ./tests/run. Each returns a Result; all run in the root of the repository."""
 
 import concurrent.futures
+import fcntl
 import gzip
 import hashlib
 import os
@@ -76,6 +77,13 @@ def add(results):
 
 def build(preset, *targets):
     folder = BUILD / preset
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / f"{preset}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two builds in one folder would spoil it
+        return build_alone(preset, folder, targets)
+
+
+def build_alone(preset, folder, targets):
     ninja = folder / "build.ninja"
     if not ninja.exists() or ninja.stat().st_mtime < (ROOT / "CMakePresets.json").stat().st_mtime:
         code, output = call(["cmake", "--preset", preset])

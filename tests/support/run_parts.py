@@ -40,7 +40,7 @@ PARTS = [
     Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages"]),
     Task("conformance", parts.conformance, ["build-release", "python-packages", "node-packages", "aws-cli"]),
     Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
-    Task("readme", parts.readme, ["build-release", "python-packages", "node-packages", "aws-cli"]),
+    Task("readme", parts.readme, ["build-units", "python-packages", "node-packages", "aws-cli"]),
     Task("model", parts.model, ["build-units", "python-packages"]),
     Task("lint", parts.lint, ["build-release"]),
     Task("asan", lambda: parts.sanitized("asan"), ["build-asan", "python-packages"]),
