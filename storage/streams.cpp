@@ -170,7 +170,7 @@ void StreamsState::delist(Stream& stream) {
 }
 
 Streams::Streams(StreamSettings settings, Journal& journal, std::string key)
-    : state_(std::make_unique<StreamsState>(std::move(settings), journal, key)) {}
+    : state_(std::make_unique<StreamsState>(settings, journal, key)) {}
 
 Streams::~Streams() = default;
 Streams::Streams(Streams&&) noexcept = default;

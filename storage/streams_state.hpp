@@ -77,8 +77,8 @@ struct Run {
 using Garbage = std::vector<RecordPtr>;
 
 struct StreamsState {
-  StreamsState(StreamSettings streams_settings, Journal& streams_journal, const std::string& key)
-      : settings(std::move(streams_settings)), journal(streams_journal), seal(key) {}
+  StreamsState(const StreamSettings& streams_settings, Journal& streams_journal, const std::string& key)
+      : settings(streams_settings), journal(streams_journal), seal(key) {}
 
   StreamSettings settings;
   Journal& journal;
