@@ -255,20 +255,23 @@ def model():
     return Result(1, 0, output, show=True)
 
 
+def fuzz_targets():
+    return sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*.cpp"))
+
+
 def fuzz():
     seconds = os.environ.get("KINESISD_FUZZ_SECONDS", "60")
 
-    def run(source):
-        corpus = BUILD / "fuzz-corpus" / source.stem
+    def run(target):
+        corpus = BUILD / "fuzz-corpus" / target
         corpus.mkdir(parents=True, exist_ok=True)
-        seeds = ROOT / "tests/fuzz/seeds" / source.stem
-        command = [BUILD / "fuzz" / source.stem, f"-max_total_time={seconds}", "-print_final_stats=1",
-                   "-timeout=20", f"-artifact_prefix={corpus.parent}/{source.stem}-", corpus]
+        seeds = ROOT / "tests/fuzz/seeds" / target
+        command = [BUILD / "fuzz" / target, f"-max_total_time={seconds}", "-print_final_stats=1",
+                   "-timeout=20", f"-artifact_prefix={corpus.parent}/{target}-", corpus]
         code, output = call(command + ([seeds] if seeds.is_dir() else []), timeout_s=int(seconds) + 300)
         return one(code, output)
 
-    targets = sorted((ROOT / "tests/fuzz").glob("*.cpp"))
-    if not targets:
+    if not fuzz_targets():
         return Result(0, 1, "there are no targets in tests/fuzz")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        return add(pool.map(run, targets))
+        return add(pool.map(run, fuzz_targets()))
