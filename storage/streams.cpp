@@ -28,13 +28,13 @@ std::string_view partition_of(std::string_view region) {
   return "aws";
 }
 
-std::unique_ptr<Shard> restored_shard(RestoredShard&& from) {
+std::unique_ptr<Shard> restored_shard(const RestoredShard& from) {
   auto shard = std::make_unique<Shard>();
   shard->stored_from = from.oldest ? from.first_index : from.row.next_index;
   shard->memory_from = from.row.next_index;
   shard->oldest_stored = from.oldest;
   shard->last_arrival = from.newest;
-  shard->row = std::move(from.row);
+  shard->row = from.row;
   return shard;
 }
 
@@ -169,7 +169,7 @@ void StreamsState::delist(Stream& stream) {
   }
 }
 
-Streams::Streams(StreamSettings settings, Journal& journal, std::string key)
+Streams::Streams(StreamSettings settings, Journal& journal, const std::string& key)
     : state_(std::make_unique<StreamsState>(settings, journal, key)) {}
 
 Streams::~Streams() = default;
@@ -186,7 +186,7 @@ void Streams::restore(Restored restored, Timestamp now) {
     stream->row = std::move(from.row);
     stream->tags = std::move(from.tags);
     if (stream->row.transition != Transition::deleting) {
-      for (auto& shard : from.shards) stream->shards.push_back(restored_shard(std::move(shard)));
+      for (auto& shard : from.shards) stream->shards.push_back(restored_shard(shard));
       state_->enlist(*stream);
     }
     // A name that was free again and taken again: the later stream has it.

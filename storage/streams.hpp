@@ -220,7 +220,7 @@ struct StreamsState;  // storage/streams_state.hpp: what the methods work on
 class Streams {
  public:
   // `journal` outlives the streams. `key` (32 bytes, kept with the data) seals iterators and tokens.
-  Streams(StreamSettings settings, Journal& journal, std::string key);
+  Streams(StreamSettings settings, Journal& journal, const std::string& key);
   ~Streams();
   Streams(Streams&&) noexcept;
 

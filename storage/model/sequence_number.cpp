@@ -23,7 +23,7 @@ constexpr int leading_bit = 184;
 constexpr std::int64_t created_s_end = 16'025'175'000;  // AWS accepts no later creation
 
 constexpr std::uint64_t chunk = 10'000'000'000'000'000'000U;  // the largest power of ten in a limb
-constexpr int chunk_digits = 19;
+constexpr std::size_t chunk_digits = 19;
 
 void put_bits(Limbs& limbs, int bit, std::uint64_t value) {
   const auto limb = static_cast<std::size_t>(bit / 64);
@@ -147,16 +147,17 @@ std::string SequenceNumber::to_string() const {
   auto at = digits.end();
   for (int i = 0; i < 3; ++i) {
     std::uint64_t rest = divide(limbs, chunk);
-    for (int digit = 0; digit < chunk_digits; ++digit, rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+    for (std::size_t digit = 0; digit < chunk_digits; ++digit, rest /= 10)
+      *--at = static_cast<char>('0' + rest % 10);
   }
   return {digits.begin() + 1, digits.end()};
 }
 
 std::strong_ordering operator<=>(const SequenceNumber& a, const SequenceNumber& b) {
-  if (auto order = a.shard_created_s <=> b.shard_created_s; order != 0) return order;
-  if (auto order = (a.shard.value & 15) <=> (b.shard.value & 15); order != 0) return order;
-  if (auto order = a.index <=> b.index; order != 0) return order;
-  if (auto order = a.recorded_s <=> b.recorded_s; order != 0) return order;
+  if (auto order = a.shard_created_s <=> b.shard_created_s; std::is_neq(order)) return order;
+  if (auto order = (a.shard.value & 15) <=> (b.shard.value & 15); std::is_neq(order)) return order;
+  if (auto order = a.index <=> b.index; std::is_neq(order)) return order;
+  if (auto order = a.recorded_s <=> b.recorded_s; std::is_neq(order)) return order;
   return a.shard <=> b.shard;
 }
 

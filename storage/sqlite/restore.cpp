@@ -65,8 +65,8 @@ class Ends {
  public:
   explicit Ends(SQLite::Database& database) : oldest_(database, sql("ASC")), newest_(database, sql("DESC")) {}
 
-  RestoredShard restore(ShardRow row) {
-    RestoredShard shard{std::move(row), 0, std::nullopt, {}};
+  RestoredShard restore(const ShardRow& row) {
+    RestoredShard shard{row, 0, std::nullopt, {}};
     shard.newest = shard.row.opened;
     if (find(oldest_, shard.row.serial)) {
       shard.first_index = index_of_key(oldest_.getColumn(0).getInt64());
@@ -157,12 +157,12 @@ Contents read_contents(SQLite::Database& database) {
   while (shard.executeStep()) {
     const auto found = by_serial.find(shard.getColumn(1).getInt64());
     if (found == by_serial.end()) continue;
-    RestoredShard restored = ends.restore(shard_row(shard));
+    const RestoredShard restored = ends.restore(shard_row(shard));
     contents.newest = std::max(contents.newest, restored.newest);
     if (found->second->shards.size() != restored.row.index.value &&
         found->second->row.transition != Transition::deleting)
       damaged("shard " + restored.row.index.shard_id());
-    found->second->shards.push_back(std::move(restored));
+    found->second->shards.push_back(restored);
   }
   return contents;
 }
