@@ -81,7 +81,9 @@ class Http1Session final : public Connection {
                          .keep_alive = parser.keep_alive() && !host_.stopping(),
                          .http10 = !parser.is_http11()};
     const bool written = co_await write(response, form);
-    co_return written&& form.keep_alive;
+    if (!written || form.keep_alive) co_return written;
+    co_await drain(host_.limits().linger);
+    co_return false;
   }
 
   // Some clients send one after a body.
@@ -118,7 +120,7 @@ class Http1Session final : public Connection {
     }
     const Http1AnswerForm form{.head = parser.is_head(), .keep_alive = false};
     const bool written = co_await write(response, form);
-    if (written) co_await drain();
+    if (written) co_await drain(host_.limits().slow_request);
   }
 
   boost::asio::awaitable<bool> write(const Response& response, Http1AnswerForm form) {
@@ -148,11 +150,11 @@ class Http1Session final : public Connection {
   }
 
   // A socket closed with bytes unread is reset, and the client may lose the answer with it.
-  boost::asio::awaitable<void> drain() {
+  boost::asio::awaitable<void> drain(std::chrono::milliseconds patience) {
     shut_down_sending(stream_);
     buffer_.consume(buffer_.size());
     for (std::size_t left = host_.limits().drain_bytes; left > 0;) {
-      expect_within(host_.limits().slow_request);
+      expect_within(patience);
       const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(body_read_bytes), nothrow);
       if (error) co_return;
       left -= std::min(left, size);

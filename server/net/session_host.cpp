@@ -54,16 +54,16 @@ void InFlight::release() {
   if (bytes_ > 0) bounds_->give(std::exchange(bytes_, 0));
 }
 
-Connection::Connection(SessionHost& host) : host_(host) {
-  host_.add(*this);
+Connection::Connection(SessionHost& host) : host_(host.shared_from_this()) {
+  host_->add(*this);
 }
 
 Connection::~Connection() {
-  host_.remove(*this);
+  host_->remove(*this);
 }
 
 void Connection::expect_within(milliseconds patience) {
-  deadline_ = host_.now_ + patience + host_.tick_length_;
+  deadline_ = host_->now_ + patience + host_->tick_length_;
 }
 
 void Connection::expect_nothing() {

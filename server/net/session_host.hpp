@@ -92,7 +92,7 @@ class SessionHost;
 // from construction to destruction.
 class Connection {
  public:
-  explicit Connection(SessionHost& host);
+  explicit Connection(SessionHost& host);  // shares the host's ownership
   virtual ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -109,7 +109,7 @@ class Connection {
 
  private:
   friend class SessionHost;
-  SessionHost& host_;
+  std::shared_ptr<SessionHost> host_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   Connection* before_ = nullptr;
   Connection* after_ = nullptr;

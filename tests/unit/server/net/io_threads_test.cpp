@@ -141,7 +141,10 @@ TEST_CASE("Blocking work runs elsewhere and its caller resumes on its own thread
   auto work = [](IoThreads& threads) -> asio::awaitable<bool> {
     const auto here = std::this_thread::get_id();
     const auto there = co_await threads.on_disk([] { return std::this_thread::get_id(); });
-    co_return there&&* there != here&& std::this_thread::get_id() == here&& IoThread::current().index() == 1;
+    const bool elsewhere = there.value() != here;
+    const bool back = std::this_thread::get_id() == here;
+    const bool second = IoThread::current().index() == 1;
+    co_return (elsewhere && back && second);
   };
   CHECK(asio::co_spawn(io.context(1), work(io), asio::use_future).get());
 }

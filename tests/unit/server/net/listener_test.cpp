@@ -1,8 +1,10 @@
 #include "server/net/listener.hpp"
 
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "server/net/address.hpp"
+#include "tests/unit/server/net/http2_client.hpp"
 #include "tests/unit/server/net/net_support.hpp"
 
 using namespace kinesisd::server;
@@ -130,4 +132,33 @@ TEST_CASE("Connections are spread over the I/O threads") {
     seen += client.read_to_end();
   }
   CHECK_THAT(seen, Catch::Contains("thread 0") && Catch::Contains("thread 1"));
+}
+
+TEST_CASE("What does not end in time is cut off when the server stops, and leaves nothing behind") {
+  Limits bounds;
+  bounds.shutdown = std::chrono::milliseconds(20);
+  bounds.linger = std::chrono::milliseconds(20);
+  auto held = std::make_shared<int>(1);
+  {
+    TestServer server(bounds);
+    std::promise<void> both_asked;
+    server.service.on_request = [&, asked = 0](Request) mutable -> asio::awaitable<Response> {
+      const auto holds = held;
+      auto expectation = IoThread::current().commits().expect();
+      if (++asked == 2) both_asked.set_value();
+      co_await IoThread::current().commits().wait(1);  // which never comes
+      co_return Response();
+    };
+    Client one(server);
+    one.send("GET / HTTP/1.1\r\n\r\n");
+    Client two(server);
+    Http2Client http2;
+    http2.request("/");
+    two.send(http2.sends());
+    both_asked.get_future().wait();
+    CHECK_FALSE(server.stop());
+    CHECK(one.read_to_end().empty());
+    CHECK(held.use_count() == 3);
+  }
+  CHECK(held.use_count() == 1);
 }
