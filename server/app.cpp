@@ -68,6 +68,7 @@ int run(const Settings& settings, Log& log) {
 
   IoThreads threads(settings.threads);
   KinesisService service({.streams = streams,
+                          .journal = journal,
                           .clock = clock,
                           .threads = threads,
                           .log = log,

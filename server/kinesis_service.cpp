@@ -66,9 +66,12 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
 
 boost::asio::awaitable<Result<std::string>> KinesisService::settle(Context& context,
                                                                    const protocol::wire::Tree& body) {
-  CommitWaits& commits = IoThread::current().commits();
+  IoThread& thread = IoThread::current();
+  CommitWaits& commits = thread.commits();
   const auto expectation = commits.expect();
   Outcome outcome = find_operation(context.operation)(context, body);
+  // Requests that are ready together are committed together.
+  thread.after_ready([this] { parts_.journal.wake(); });
   if (outcome.disk) co_return co_await read(std::move(outcome));
   if (outcome.ticket == storage::no_ticket) co_return std::move(outcome.body);
   // Awaited in a statement of its own: g++ 12 miscompiles co_await within a condition.

@@ -12,6 +12,7 @@
 #include "server/operation.hpp"
 #include "server/service.hpp"
 #include "storage/clock.hpp"
+#include "storage/group_commit.hpp"
 
 namespace kinesisd::server {
 
@@ -23,6 +24,7 @@ class KinesisService : public Service {
   // All of these outlive the service. `fallback`: the world of callers whose credentials do not name one.
   struct Parts {
     GuardedStreams& streams;
+    storage::GroupCommit& journal;
     storage::Clock& clock;
     IoThreads& threads;
     Log& log;

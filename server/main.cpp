@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -27,12 +28,19 @@ void prepare_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
+// Arenas grow in steps of a page otherwise, at one system call each.
+void prepare_memory() {
+  constexpr int grow_bytes = 1 << 20;
+  mallopt(M_TOP_PAD, grow_bytes);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   using namespace kinesisd::server;
   try {
     prepare_signals();
+    prepare_memory();
     auto settings =
         read_settings(std::vector<std::string>(arguments + 1, arguments + count), environment_of(environ));
     if (const auto* exit = std::get_if<Exit>(&settings)) {

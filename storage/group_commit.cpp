@@ -26,16 +26,18 @@ GroupCommit::~GroupCommit() {
 Ticket GroupCommit::submit(Change change) {
   waiting_bytes_.fetch_add(change.bytes, std::memory_order_relaxed);
   waiting_changes_.fetch_add(1, std::memory_order_relaxed);
-  bool wake = false;
-  Ticket ticket = no_ticket;
+  std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(change));
+  return ++last_ticket_;
+}
+
+void GroupCommit::wake() {
+  if (waiting_changes_.load(std::memory_order_relaxed) == 0) return;
   {
     std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(change));
-    ticket = ++last_ticket_;
-    wake = std::exchange(idle_, false);
+    if (waiting_.empty() || std::exchange(woken_, true)) return;
   }
-  if (wake) work_.notify_one();
-  return ticket;
+  work_.notify_one();
 }
 
 bool GroupCommit::has_room() const {
@@ -59,7 +61,6 @@ void GroupCommit::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    idle_ = false;
   }
   work_.notify_one();
   if (thread_.joinable()) thread_.join();
@@ -87,11 +88,8 @@ void GroupCommit::run() {
 // False: the thread is to end.
 bool GroupCommit::wait_for_work(bool more_to_trim) {
   std::unique_lock lock(mutex_);
-  if (waiting_.empty() && !stopping_ && !more_to_trim) {
-    idle_ = true;
-    work_.wait_for(lock, trim_every, [this] { return !idle_; });
-    idle_ = false;
-  }
+  if (!more_to_trim) work_.wait_for(lock, trim_every, [this] { return woken_ || stopping_; });
+  woken_ = false;
   return !stopping_;
 }
 
@@ -105,6 +103,7 @@ GroupCommit::Batch GroupCommit::take(std::size_t bytes_max, std::size_t changes_
     batch.changes.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
+  if (!waiting_.empty()) woken_ = true;  // a full batch leaves the rest to the next
   batch.through = taken_ticket_ += batch.changes.size();
   return batch;
 }

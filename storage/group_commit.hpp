@@ -39,8 +39,12 @@ class GroupCommit final : public Journal {
   explicit GroupCommit(Engine& engine, GroupCommitLimits limits = {});
   ~GroupCommit() override;
 
+  // What is submitted is written after the next wake(), or within a second.
   Ticket submit(Change change) override;
   bool has_room() const override;
+  // Writes all that waits. Whoever submits calls it when it has nothing more to submit for the moment, so
+  // that many changes share a transaction. Any thread.
+  void wake();
 
   // Starts the thread. The arguments outlive the journal or are given up by `stop`.
   void start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
@@ -74,7 +78,7 @@ class GroupCommit final : public Journal {
   std::deque<Change> waiting_;
   Ticket last_ticket_ = no_ticket;
   Ticket taken_ticket_ = no_ticket;  // the last one that is not waiting any more
-  bool idle_ = false;
+  bool woken_ = false;               // there is something to write, and nothing to wait for
   bool stopping_ = false;
   std::atomic<std::size_t> waiting_bytes_{0};
   std::atomic<std::size_t> waiting_changes_{0};

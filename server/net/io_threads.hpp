@@ -114,11 +114,23 @@ class IoThread {
   asio::io_context& context() { return context_; }
   CommitWaits& commits() { return commits_; }
 
+  // Calls `fn` when everything that is ready now has been handled; further calls before that are one with it.
+  // This thread only.
+  template <class F>
+  void after_ready(F fn) {
+    if (std::exchange(after_ready_, true)) return;
+    asio::post(context_, [this, fn = std::move(fn)] {
+      after_ready_ = false;
+      fn();
+    });
+  }
+
   // Runs the context on the calling thread until it is stopped or, without a work guard, has nothing left.
   void run();
 
  private:
   std::size_t index_;
+  bool after_ready_ = false;
   CommitWaits commits_;  // what the context destroys in the end still speaks to it
   asio::io_context context_{1};
 };

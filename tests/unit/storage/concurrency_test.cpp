@@ -81,6 +81,7 @@ TEMPLATE_TEST_CASE("Threads put and read at the same time without losing or reor
   const auto created = streams.with([&](Streams& all) {
     return all.create_stream(stream_key, provisioned(shard_count), clock.now()).value();
   });
+  journal.wake();
   CHECK(waiting.wait(created));
 
   std::atomic<int> seen = 0;
@@ -94,6 +95,7 @@ TEMPLATE_TEST_CASE("Threads put and read at the same time without losing or reor
         const auto ticket = streams.with([&](Streams& all) {
           return all.put_record(stream_key, std::move(record), std::nullopt, clock.now()).value().ticket;
         });
+        journal.wake();
         if (!waiting.wait(ticket)) durable = false;
       }
     });
