@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -108,7 +109,9 @@ void encode(const Response& response, Writer& writer) {
 // The body of an answer. Until CBOR requests parse there are no CBOR answers, and every body is JSON.
 template <class Response>
 std::string encode_body(const Response& response, Encoding /*encoding*/) {
+  constexpr std::size_t small_body_bytes = 256;  // most answers are one allocation
   std::string body;
+  if constexpr (!std::is_same_v<Response, Void>) body.reserve(small_body_bytes);
   json::Writer writer(body);
   encode(response, writer);
   return body;

@@ -19,6 +19,7 @@ enum class Encoding { json, cbor };
 namespace wire {
 
 inline constexpr std::size_t depth_max = 32;         // lists and maps inside each other
+inline constexpr std::size_t nodes_expected = 24;    // a PutRecord in one allocation
 inline constexpr std::size_t nodes_max = 1'000'000;  // values and keys of one body
 
 enum class Kind : std::uint8_t {
@@ -64,6 +65,8 @@ struct Tree {
 // the body then does not parse.
 class Builder {
  public:
+  Builder() { nodes_.reserve(nodes_expected); }
+
   bool null();
   bool boolean(bool value);
   bool integer(std::int64_t value);

@@ -66,14 +66,14 @@ int run(const Settings& settings, Log& log) {
   SystemClock clock(database.newest);
   streams.with([&](storage::Streams& all) { all.restore(std::move(database.restored), clock.now()); });
 
-  IoThreads threads(settings.threads);
   KinesisService service({.streams = streams,
                           .journal = journal,
                           .clock = clock,
-                          .threads = threads,
                           .log = log,
                           .read_records = [&](const auto& range) { return database.reader->read(range); },
                           .fallback = {.account = settings.account_id, .region = settings.region}});
+  // Requests cut off at the end are destroyed with the threads, and refer to all above.
+  IoThreads threads(settings.threads);
   Listener listener(threads, service, log);
   listener.bind(settings.listen);
 

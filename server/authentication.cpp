@@ -18,22 +18,24 @@ using protocol::Error;
 using protocol::Result;
 namespace errors = protocol::errors;
 
+// Views into the request. What the query percent-encodes stays so until it is needed.
 struct Parameter {
   std::string_view key;
-  std::string value;
+  std::string_view value;
 };
 
 using Parameters = std::vector<Parameter>;
+constexpr std::size_t parts_expected = 4;
 
 // The value of `key`, or nullptr when it is absent.
-const std::string* find(const Parameters& parameters, std::string_view key) {
+const std::string_view* find(const Parameters& parameters, std::string_view key) {
   auto found =
       std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.key == key; });
   return found == parameters.end() ? nullptr : &found->value;
 }
 
 bool lacks(const Parameters& parameters, std::string_view key) {
-  const std::string* value = find(parameters, key);
+  const std::string_view* value = find(parameters, key);
   return value == nullptr || value->empty();
 }
 
@@ -69,22 +71,19 @@ void for_each_piece(std::string_view text, std::string_view separators, F fn) {
 
 Parameter split_at_equals(std::string_view piece) {
   const std::size_t equals = std::min(piece.find('='), piece.size());
-  return {piece.substr(0, equals), std::string(piece.substr(std::min(equals + 1, piece.size())))};
+  return {piece.substr(0, equals), piece.substr(std::min(equals + 1, piece.size()))};
 }
 
 Parameters query_parameters(std::string_view query) {
   Parameters parameters;
-  for_each_piece(query, "&", [&](std::string_view piece) {
-    Parameter parameter = split_at_equals(piece);
-    parameter.value = percent_decoded(parameter.value);
-    parameters.push_back(std::move(parameter));
-  });
+  for_each_piece(query, "&", [&](std::string_view piece) { parameters.push_back(split_at_equals(piece)); });
   return parameters;
 }
 
 // `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`: everything behind the algorithm.
 Parameters header_parameters(std::string_view header) {
   Parameters parameters;
+  parameters.reserve(parts_expected);
   bool algorithm = true;
   for_each_piece(header, ", ", [&](std::string_view piece) {
     if (!algorithm) parameters.push_back(split_at_equals(piece));
@@ -127,7 +126,7 @@ Result<Caller> from_query(const Parameters& query) {
   if (!missing.empty()) {
     return errors::incomplete_signature(missing + "Re-examine the query-string parameters.");
   }
-  return caller_of(*find(query, "X-Amz-Credential"));
+  return caller_of(percent_decoded(*find(query, "X-Amz-Credential")));
 }
 
 }  // namespace

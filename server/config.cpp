@@ -136,7 +136,10 @@ Advice store_on_demand_limit(Settings& settings, const Values& values) {
 Advice store_threads(Settings& settings, const Values& values) {
   std::optional<std::int64_t> count = number_between(values.front(), 1, threads_max);
   if (values.front() == automatic) {
-    count = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, threads_max);
+    // The journal's thread is as busy as any of them: with one more than fits, they take turns instead of
+    // working.
+    const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+    count = std::clamp<std::int64_t>(cores - 1, 1, threads_max);
   }
   if (!count) return fmt::format("choose a number from 1 to {}", threads_max);
   settings.threads = static_cast<std::size_t>(*count);
@@ -181,7 +184,8 @@ constexpr std::array<Setting, 13> table = {{
      "Open shards that provisioned streams may have per account and region.", store_shard_limit},
     {"on-demand-limit", "N|unlimited", "50", "On-demand streams per account and region.",
      store_on_demand_limit},
-    {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core.", store_threads},
+    {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
+     store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",
      store_memory_mb},
     {"log-level", "LEVEL", "info", "debug, info, warn or error.", store_log_level},

@@ -82,8 +82,8 @@ boost::asio::awaitable<Result<std::string>> KinesisService::settle(Context& cont
 }
 
 boost::asio::awaitable<Result<std::string>> KinesisService::read(Outcome outcome) {
-  auto records =
-      co_await parts_.threads.on_disk([this, range = *outcome.disk] { return parts_.read_records(range); });
+  auto records = co_await IoThread::current().all().on_disk(
+      [this, range = *outcome.disk] { return parts_.read_records(range); });
   if (!records) co_return errors::service_unavailable();
   co_return outcome.after_read(std::move(*records));
 }

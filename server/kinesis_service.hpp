@@ -26,7 +26,6 @@ class KinesisService : public Service {
     GuardedStreams& streams;
     storage::GroupCommit& journal;
     storage::Clock& clock;
-    IoThreads& threads;
     Log& log;
     ReadRecords read_records;
     storage::World fallback;

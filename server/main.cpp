@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -34,6 +35,14 @@ void prepare_memory() {
   mallopt(M_TOP_PAD, grow_bytes);
 }
 
+// A connection is a file, and the usual soft limit is below limits.connections.
+void prepare_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -41,6 +50,7 @@ int main(int count, char** arguments) {
   try {
     prepare_signals();
     prepare_memory();
+    prepare_files();
     auto settings =
         read_settings(std::vector<std::string>(arguments + 1, arguments + count), environment_of(environ));
     if (const auto* exit = std::get_if<Exit>(&settings)) {

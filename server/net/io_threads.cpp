@@ -89,7 +89,7 @@ void IoThread::run() {
 }
 
 IoThreads::IoThreads(std::size_t count, const Limits& bounds) : limits_(bounds) {
-  for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i));
+  for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i, *this));
 }
 
 IoThreads::~IoThreads() {

@@ -99,10 +99,12 @@ class CommitWaits {
   storage::Ticket known_after_ = 0;
 };
 
+class IoThreads;
+
 // One thread and what belongs to it alone.
 class IoThread {
  public:
-  explicit IoThread(std::size_t index) : index_(index) {}
+  IoThread(std::size_t index, IoThreads& all) : index_(index), all_(all) {}
   ~IoThread() { commits_.abandon(); }
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -111,6 +113,7 @@ class IoThread {
   static IoThread& current();
 
   std::size_t index() const { return index_; }
+  IoThreads& all() { return all_; }
   asio::io_context& context() { return context_; }
   CommitWaits& commits() { return commits_; }
 
@@ -130,6 +133,7 @@ class IoThread {
 
  private:
   std::size_t index_;
+  IoThreads& all_;
   bool after_ready_ = false;
   CommitWaits commits_;  // what the context destroys in the end still speaks to it
   asio::io_context context_{1};

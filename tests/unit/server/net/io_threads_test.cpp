@@ -33,7 +33,8 @@ struct Waits {
   }
 
   std::string seen;
-  IoThread thread{0};
+  IoThreads threads{1};
+  IoThread& thread = threads.thread(0);
 };
 
 }  // namespace
@@ -77,7 +78,8 @@ TEST_CASE("What is no longer known to be durable is taken for lost") {
 TEST_CASE("A wait that never ends is destroyed with its thread") {
   auto held = std::make_shared<int>(1);
   {
-    IoThread thread(0);
+    IoThreads threads(1);
+    IoThread& thread = threads.thread(0);
     asio::co_spawn(
         thread.context(),
         [](IoThread& t, std::shared_ptr<int>) -> asio::awaitable<void> {
