@@ -3,7 +3,10 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "storage/memory/memory_engine.hpp"
 #include "storage/model/sealed_token.hpp"
@@ -73,7 +76,27 @@ void check_pages(const OwnedFile& file) {
   }
 }
 
+// SQLite puts files beside a database even to read it. Those go again when the database is refused.
+class Companions {
+ public:
+  explicit Companions(const std::string& path) {
+    for (const char* suffix : {"-wal", "-shm"})
+      if (!std::filesystem::exists(path + suffix)) absent_.push_back(path + suffix);
+  }
+  ~Companions() {
+    std::error_code ignored;
+    for (const std::string& path : absent_) std::filesystem::remove(path, ignored);
+  }
+  Companions(const Companions&) = delete;
+  Companions& operator=(const Companions&) = delete;
+  void keep() { absent_.clear(); }
+
+ private:
+  std::vector<std::string> absent_;
+};
+
 Opened open_file(OwnedFile file, Durability durability, bool temporary) {
+  Companions beside(file.path());
   Opened opened;
   opened.path = file.path();
   opened.temporary = temporary;
@@ -113,6 +136,7 @@ Opened open_file(OwnedFile file, Durability durability, bool temporary) {
   } catch (const std::exception& error) {
     refuse_damaged(opened.path, error.what());
   }
+  beside.keep();
   return opened;
 }
 
