@@ -14,7 +14,6 @@ namespace kinesisd::server {
 
 namespace {
 
-using protocol::Error;
 using protocol::Result;
 namespace errors = protocol::errors;
 

@@ -136,9 +136,8 @@ Advice store_on_demand_limit(Settings& settings, const Values& values) {
 Advice store_threads(Settings& settings, const Values& values) {
   std::optional<std::int64_t> count = number_between(values.front(), 1, threads_max);
   if (values.front() == automatic) {
-    // The journal's thread is as busy as any of them: with one more than fits, they take turns instead of
-    // working.
-    const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+    // The journal's thread is as busy as any of these; with one more than fits they take turns.
+    const std::int64_t cores = std::thread::hardware_concurrency();
     count = std::clamp<std::int64_t>(cores - 1, 1, threads_max);
   }
   if (!count) return fmt::format("choose a number from 1 to {}", threads_max);
@@ -290,8 +289,8 @@ Flags parse_flags(std::span<const std::string> arguments) {
 void read_environment(Settings& settings, const Environment& environment) {
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("KINESISD_") || name == "KINESISD_CONFIG" || is_not_ours(name)) continue;
-    const auto* setting =
-        std::find_if(table.begin(), table.end(), [&](const Setting& s) { return variable(s.name) == name; });
+    const auto* setting = std::find_if(table.begin(), table.end(),
+                                       [&name = name](const Setting& s) { return variable(s.name) == name; });
     if (setting == table.end()) throw Refusal{fmt::format("{} is not a setting; {}.", name, see_help)};
     if (value.empty()) continue;  // how compose files say that it is not set
     const Values values = setting->repeatable ? CLI::detail::split(value, ',') : Values{value};
@@ -393,6 +392,7 @@ std::variant<Settings, Exit> read_settings(std::span<const std::string> argument
 
 std::vector<SettingHelp> setting_help() {
   std::vector<SettingHelp> out;
+  out.reserve(table.size());
   for (const Setting& s : table) out.push_back({s.name, s.value, std::string(s.default_text), s.help});
   return out;
 }

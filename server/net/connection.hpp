@@ -67,6 +67,7 @@ boost::asio::awaitable<void> serve(Stream stream, std::shared_ptr<SessionHost> h
   Spoken speaks = Spoken::undecided;
   {
     Greeting greeting(stream, *host);
+    // NOLINTNEXTLINE(bugprone-use-after-move): the check takes a coroutine's own copy of `place` for a use.
     speaks = co_await greeting.listen(received);
   }
   if (speaks == Spoken::http1) {

@@ -146,7 +146,10 @@ Listener::Listener(IoThreads& threads, Service& service, Log& log, const Limits&
   }
 }
 
-Listener::~Listener() = default;
+// Acceptors end with the last context, but a host's timer must go before its own.
+Listener::~Listener() {
+  shared_->hosts.clear();
+}
 
 void Listener::bind(std::span<const std::string> addresses) {
   for (const std::string& address : addresses) {
@@ -198,6 +201,7 @@ std::vector<std::string> Listener::addresses() const {
   std::stable_partition(endpoints.begin(), endpoints.end(),
                         [](const tcp::endpoint& endpoint) { return endpoint.address().is_v4(); });
   std::vector<std::string> out;
+  out.reserve(endpoints.size());
   for (const tcp::endpoint& endpoint : endpoints) out.push_back(text(endpoint));
   return out;
 }

@@ -70,9 +70,9 @@ void Connection::expect_nothing() {
   deadline_ = steady_clock::time_point::max();
 }
 
-SessionHost::SessionHost(boost::asio::any_io_executor executor, Service& service, Log& log,
+SessionHost::SessionHost(const boost::asio::any_io_executor& executor, Service& service, Log& log,
                          std::shared_ptr<SharedBounds> bounds)
-    : service_(service), log_(log), bounds_(std::move(bounds)), timer_(std::move(executor)) {
+    : service_(service), log_(log), bounds_(std::move(bounds)), timer_(executor) {
   const Limits& l = limits();
   tick_length_ = std::clamp(std::min({l.idle, l.slow_request, l.write_stalled}) / 4, milliseconds(1),
                             milliseconds(1000));

@@ -119,7 +119,7 @@ class Connection {
 class SessionHost : public std::enable_shared_from_this<SessionHost> {
  public:
   // `service` and `log` outlive the host.
-  SessionHost(boost::asio::any_io_executor executor, Service& service, Log& log,
+  SessionHost(const boost::asio::any_io_executor& executor, Service& service, Log& log,
               std::shared_ptr<SharedBounds> bounds);
 
   Service& service() { return service_; }
