@@ -229,8 +229,18 @@ Error next_token_expired(std::int64_t created_ms, std::int64_t now_ms) {
 }
 
 // AWS's text is unknown.
-Error shard_filter_incomplete(std::string_view type, std::string_view member) {
-  return invalid_argument(fmt::format("ShardFilter of type {} requires {}.", type, member));
+Error shard_filter_without_shard_id(std::string_view type) {
+  return invalid_argument(fmt::format("ShardFilter of type {} requires ShardId.", type));
+}
+
+// AWS's text is unknown.
+Error shard_filter_without_timestamp(std::string_view type) {
+  return invalid_argument(fmt::format("ShardFilter of type {} requires Timestamp.", type));
+}
+
+// Modelled on ListShards'.
+Error start_with_next_token() {
+  return next_token_with("ExclusiveStartStreamName");
 }
 
 // AWS's text is unknown.

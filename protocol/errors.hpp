@@ -56,7 +56,9 @@ Error list_shards_without_stream();
 Error next_token_with(std::string_view member);
 Error next_token_invalid();
 Error next_token_expired(std::int64_t created_ms, std::int64_t now_ms);
-Error shard_filter_incomplete(std::string_view type, std::string_view member);
+Error start_with_next_token();  // ListStreams
+Error shard_filter_without_shard_id(std::string_view type);
+Error shard_filter_without_timestamp(std::string_view type);
 Error shard_filter_with_start();
 Error shard_filter_in_future(std::int64_t timestamp_ms, std::int64_t now_ms);
 

@@ -70,7 +70,8 @@ boost::asio::awaitable<Result<std::string>> KinesisService::settle(Context& cont
   CommitWaits& commits = thread.commits();
   const auto expectation = commits.expect();
   Outcome outcome = find_operation(context.operation)(context, body);
-  // Requests that are ready together are committed together.
+  // Requests that are ready together are committed together, in transactions of a size worth having.
+  if (outcome.ticket != storage::no_ticket) parts_.journal.wake_if_worthwhile();
   thread.after_ready([this] { parts_.journal.wake(); });
   if (outcome.disk) co_return co_await read(std::move(outcome));
   if (outcome.ticket == storage::no_ticket) co_return std::move(outcome.body);

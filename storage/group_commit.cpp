@@ -27,6 +27,7 @@ Ticket GroupCommit::submit(Change change) {
   waiting_bytes_.fetch_add(change.bytes, std::memory_order_relaxed);
   waiting_changes_.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
+  untaken_bytes_ += change.bytes;
   waiting_.push_back(std::move(change));
   return ++last_ticket_;
 }
@@ -36,6 +37,16 @@ void GroupCommit::wake() {
   {
     std::lock_guard lock(mutex_);
     if (waiting_.empty() || std::exchange(woken_, true)) return;
+  }
+  work_.notify_one();
+}
+
+void GroupCommit::wake_if_worthwhile() {
+  {
+    std::lock_guard lock(mutex_);
+    const bool enough =
+        waiting_.size() >= limits_.worth_writing_changes || untaken_bytes_ >= limits_.worth_writing_bytes;
+    if (!enough || std::exchange(woken_, true)) return;
   }
   work_.notify_one();
 }
@@ -100,6 +111,7 @@ GroupCommit::Batch GroupCommit::take(std::size_t bytes_max, std::size_t changes_
   while (!waiting_.empty() && batch.changes.size() < changes_max) {
     bytes += waiting_.front().bytes;
     if (bytes > bytes_max && !batch.changes.empty()) break;
+    untaken_bytes_ -= waiting_.front().bytes;
     batch.changes.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }

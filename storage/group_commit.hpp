@@ -26,6 +26,8 @@ struct GroupCommitLimits {
   std::size_t waiting_changes_max = 100'000;
   std::size_t batch_bytes_max = 16U << 20;  // of one transaction; a single larger change is still one
   std::size_t batch_changes_max = 10'000;
+  std::size_t worth_writing_bytes = 16U << 10;  // either is worth a transaction while more is being made
+  std::size_t worth_writing_changes = 8;
   SliceLimits slice;  // of trimming between two transactions
 };
 
@@ -45,6 +47,8 @@ class GroupCommit final : public Journal {
   // Writes all that waits. Whoever submits calls it when it has nothing more to submit for the moment, so
   // that many changes share a transaction. Any thread.
   void wake();
+  // The same, if enough waits already: the disk's work then goes on beside the making of changes.
+  void wake_if_worthwhile();
 
   // Starts the thread. The arguments outlive the journal or are given up by `stop`.
   void start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
@@ -78,6 +82,7 @@ class GroupCommit final : public Journal {
   std::deque<Change> waiting_;
   Ticket last_ticket_ = no_ticket;
   Ticket taken_ticket_ = no_ticket;  // the last one that is not waiting any more
+  std::size_t untaken_bytes_ = 0;    // of waiting_
   bool woken_ = false;               // there is something to write, and nothing to wait for
   bool stopping_ = false;
   std::atomic<std::size_t> waiting_bytes_{0};

@@ -79,7 +79,7 @@ Result<void> apply(const ShardFilter& filter, Selection& selection, Timestamp no
   selection.filter = filter.type;
   switch (filter.type) {
     case ShardFilterType::AFTER_SHARD_ID:
-      if (!filter.shard_id) return errors::shard_filter_incomplete(name(filter.type), "ShardId");
+      if (!filter.shard_id) return errors::shard_filter_without_shard_id(name(filter.type));
       selection.from_shard = after_shard_id(*selection.stream, *filter.shard_id);
       break;
     case ShardFilterType::AT_TRIM_HORIZON:
@@ -87,7 +87,7 @@ Result<void> apply(const ShardFilter& filter, Selection& selection, Timestamp no
       break;
     case ShardFilterType::AT_TIMESTAMP:
     case ShardFilterType::FROM_TIMESTAMP:
-      if (!filter.timestamp) return errors::shard_filter_incomplete(name(filter.type), "Timestamp");
+      if (!filter.timestamp) return errors::shard_filter_without_timestamp(name(filter.type));
       if (*filter.timestamp > now)
         return errors::shard_filter_in_future(epoch_ms(*filter.timestamp), epoch_ms(now));
       selection.filter_time = *filter.timestamp;
@@ -131,7 +131,7 @@ Result<Selection> select_by_name(StreamsState& state, const ListShardsQuery& que
 Result<StreamList> Streams::list_streams(const World& world, const ListStreamsQuery& query, Timestamp now) {
   StreamKey after{world, {}};
   if (query.next_token) {
-    if (query.exclusive_start_name) return errors::next_token_with("ExclusiveStartStreamName");
+    if (query.exclusive_start_name) return errors::start_with_next_token();
     const auto token = open_list_streams_token(state_->seal, *query.next_token);
     if (!token) return errors::next_token_invalid();
     if (expired(token->issued, now))
