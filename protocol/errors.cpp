@@ -240,7 +240,7 @@ Error shard_filter_without_timestamp(std::string_view type) {
 
 // Modelled on ListShards'.
 Error start_with_next_token() {
-  return next_token_with("ExclusiveStartStreamName");
+  return invalid_argument("NextToken and ExclusiveStartStreamName cannot be provided together.");
 }
 
 // AWS's text is unknown.
