@@ -26,7 +26,7 @@ struct GroupCommitLimits {
   std::size_t waiting_changes_max = 100'000;
   std::size_t batch_bytes_max = 16U << 20;  // of one transaction; a single larger change is still one
   std::size_t batch_changes_max = 10'000;
-  std::size_t worth_writing_bytes = 16U << 10;  // either is worth a transaction while more is being made
+  std::size_t worth_writing_bytes = 64U << 10;  // either is worth a transaction while more is being made
   std::size_t worth_writing_changes = 8;
   SliceLimits slice;  // of trimming between two transactions
 };
