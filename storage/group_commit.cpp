@@ -167,8 +167,9 @@ bool GroupCommit::trim_slice() {
   const auto now = clock_->now();
   bool more = false;
   Garbage garbage;
-  const auto expired = streams_->with(
-      [&](Streams& streams) { return streams.state().trim(now, limits_.slice.records_max, garbage, more); });
+  const auto expired = streams_->with([&](Streams& streams) {
+    return streams.state().trim(now, taken_ticket_, limits_.slice.records_max, garbage, more);
+  });
   try {
     if (expired) {
       const Trimmed trimmed = engine_.trim(*expired, limits_.slice);

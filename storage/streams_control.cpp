@@ -91,7 +91,8 @@ Ticket change_retention(StreamsState& state, Stream& stream, std::int32_t hours,
   stream.row.readable_from = std::max(readable_from, stream.readable_from(now));
   state.begin_transition(stream.row, Transition::updating, now);
   change->after = stream.row;
-  return state.journal.submit({std::move(change)});
+  stream.retention_changed = state.journal.submit({std::move(change)});
+  return stream.retention_changed;
 }
 
 }  // namespace

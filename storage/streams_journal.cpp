@@ -132,14 +132,15 @@ void StreamsState::evict(Garbage& garbage) {
     std::erase_if(eviction_order, [this](const Run& run) { return stale(*this, run); });
 }
 
-std::optional<Expired> StreamsState::trim(Timestamp now, std::size_t records_max, Garbage& garbage,
-                                          bool& more) {
+std::optional<Expired> StreamsState::trim(Timestamp now, Ticket settled, std::size_t records_max,
+                                          Garbage& garbage, bool& more) {
   std::size_t looked_at = 0;
   for (auto it = shards.lower_bound(trim_cursor); it != shards.end(); ++it) {
     trim_cursor = it->first;
     more = true;
     if (looked_at++ == shards_per_slice) return std::nullopt;
     Shard& shard = *it->second;
+    if (shard.stream->retention_changed > settled) continue;
     const auto horizon = shard.stream->readable_from(now);
     while (shard.readable > 0 && shard.log.front()->arrived() < horizon) {
       if (garbage.size() == records_max) return std::nullopt;

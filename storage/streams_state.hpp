@@ -58,6 +58,7 @@ struct Stream {
   std::map<std::string, std::string> tags;
   std::vector<std::unique_ptr<Shard>> shards;  // by index; none once the stream is DELETING
   std::vector<Shard*> open;                    // by hash key range, ascending
+  Ticket retention_changed = no_ticket;        // nothing is trimmed before this is settled
 
   std::int32_t open_count() const { return static_cast<std::int32_t>(open.size()); }
   // What arrived earlier is expired.
@@ -112,7 +113,9 @@ struct StreamsState {
   void evict(Garbage& garbage);
   // Drops expired records from memory, shard by shard, until a slice is full or a shard has expired records
   // on the disk, which it names. `more`: shards are left for the next slice.
-  std::optional<Expired> trim(Timestamp now, std::size_t records_max, Garbage& garbage, bool& more);
+  // A stream whose retention was changed after ticket `settled` is left alone: the change may yet be undone.
+  std::optional<Expired> trim(Timestamp now, Ticket settled, std::size_t records_max, Garbage& garbage,
+                              bool& more);
   void trimmed(const Expired& expired, const Trimmed& result);
 };
 

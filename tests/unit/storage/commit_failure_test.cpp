@@ -60,6 +60,25 @@ TEST_CASE("Records that could not be written never become readable, and the next
   CHECK(fixture.log[1] == "Writing to the database works again.");
 }
 
+TEST_CASE("Nothing is trimmed for a shorter retention that was never committed") {
+  FailingFixture fixture;
+  fixture.create(stream_key, provisioned(1));
+  REQUIRE(fixture.streams().increase_retention(stream_key, 48, fixture.clock.now()));
+  fixture.settle();
+  fixture.put("k", "old");
+  fixture.settle();
+  fixture.clock.advance_hours(30);
+  fixture.engine().fails = true;
+  REQUIRE(fixture.streams().decrease_retention(stream_key, 24, fixture.clock.now()));
+  while (fixture.journal.trim_slice()) {
+  }
+  fixture.settle();
+  fixture.engine().fails = false;
+  while (fixture.journal.trim_slice()) {
+  }
+  CHECK(fixture.read_all(fixture.iterator()) == Data{"old"});
+}
+
 TEST_CASE("What was submitted while a transaction failed is undone with it") {
   GroupCommitLimits limits;
   limits.batch_changes_max = 1;
