@@ -180,18 +180,30 @@ def request_bytes(operation, body):
     return f"POST / HTTP/1.1\r\nHost: a\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+def wait_until_refused(server):
+    """A server that has seen the signal takes no more connections."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((server.host, server.port), timeout=WAIT_S).close()
+        except OSError:
+            return
+    raise AssertionError("the server still takes connections")
+
+
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_finishes_what_is_in_flight(start, tmp_path, sent):
     """A request whose last byte comes after the signal is answered, and the connection told to close."""
     db = tmp_path / "data.db"
     server = start("--db", db)
     create_stream(server, "s")
-    whole = request_bytes("PutRecord", b'{"StreamName":"s","Data":"aGFsZg==","PartitionKey":"k"}')
+    whole = request_bytes("PutRecord", b'{"StreamName":"s","Data":"aGFsZg==","PartitionKey":"k"}').replace(
+        b"Host: a\r\n", b"Host: a\r\nExpect: 100-continue\r\n")
     with socket.create_connection((server.host, server.port), timeout=WAIT_S) as connection:
         connection.sendall(whole[:-10])
-        time.sleep(0.2)  # the server has to have read the first part
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"  # the first part is read
         server.process.send_signal(sent)
-        time.sleep(0.2)  # and to have seen the signal
+        wait_until_refused(server)
         connection.sendall(whole[-10:])
         answer = b""
         while more := connection.recv(65536):
