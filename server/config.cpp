@@ -7,189 +7,15 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <fstream>
-#include <thread>
 
-#include "server/net/address.hpp"
+#include "server/setting_table.hpp"
 
 namespace kinesisd::server {
 
 namespace {
 
-using Values = std::vector<std::string>;
-// What to do instead, as the end of a sentence; nullopt: the value was taken.
-using Advice = std::optional<std::string>;
-
-struct Setting {
-  std::string_view name;
-  std::string_view value;         // what stands for it in the help
-  std::string_view default_text;  // "": none
-  std::string_view help;
-  Advice (*store)(Settings&, const Values&);  // one value, or any number of them if repeatable
-  bool repeatable = false;
-};
-
-constexpr std::string_view automatic = "auto";
-constexpr std::string_view unlimited = "unlimited";
-constexpr std::int64_t threads_max = 64;
-constexpr std::int64_t memory_mb_min = 8;
-constexpr std::int64_t memory_mb_max = 1 << 20;
-constexpr std::int64_t transition_ms_max = 24LL * 3600 * 1000;
-constexpr std::int64_t resources_max = 1'000'000'000;
-constexpr std::size_t account_digits = 12;
-constexpr std::size_t region_letters_max = 63;
-
-std::optional<std::int64_t> number_between(std::string_view text, std::int64_t min, std::int64_t max) {
-  std::int64_t number = 0;
-  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (wrong != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (number < min || number > max) return std::nullopt;
-  return number;
-}
-
-template <class T>
-struct Choice {
-  std::string_view word;
-  T value;
-};
-
-template <class T, std::size_t N>
-Advice choose(T& out, const std::string& text, const Choice<T> (&choices)[N]) {
-  std::string words;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (choices[i].word == text) {
-      out = choices[i].value;
-      return std::nullopt;
-    }
-    words += i == 0 ? "" : i + 1 == N ? " or " : ", ";
-    words += choices[i].word;
-  }
-  return "choose " + words;
-}
-
-// A number, or a word that means none.
-Advice number_or(std::optional<std::int64_t>& out, const std::string& text, std::string_view word,
-                 std::int64_t max) {
-  out = number_between(text, 0, max);
-  if (out || text == word) return std::nullopt;
-  return fmt::format("choose {} or a number from 0 to {}", word, max);
-}
-
-Advice store_listen(Settings& settings, const Values& values) {
-  for (const std::string& value : values) {
-    if (!parse_listen_address(value)) {
-      return "choose ADDR:PORT, such as 127.0.0.1:4567, [::1]:4567 or localhost:4567";
-    }
-  }
-  settings.listen = values;
-  return std::nullopt;
-}
-
-Advice store_db(Settings& settings, const Values& values) {
-  if (values.front().empty()) return "choose the path of a file, or :memory:";
-  settings.db = values.front();
-  return std::nullopt;
-}
-
-Advice store_durability(Settings& settings, const Values& values) {
-  return choose(settings.durability, values.front(),
-                {{"process", Durability::process}, {"full", Durability::full}});
-}
-
-Advice store_limits(Settings& settings, const Values& values) {
-  return choose(settings.limits, values.front(),
-                {{"off", EnforcedLimits::off}, {"writes", EnforcedLimits::writes}});
-}
-
-Advice store_transition_ms(Settings& settings, const Values& values) {
-  return number_or(settings.transition_ms, values.front(), automatic, transition_ms_max);
-}
-
-Advice store_account_id(Settings& settings, const Values& values) {
-  const std::string& text = values.front();
-  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (text.size() != account_digits || !digits) return "choose 12 digits";
-  settings.account_id = text;
-  return std::nullopt;
-}
-
-Advice store_region(Settings& settings, const Values& values) {
-  const std::string& text = values.front();
-  const bool word = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  if (text.empty() || text.size() > region_letters_max || !word) return "choose a region such as us-east-1";
-  settings.region = text;
-  return std::nullopt;
-}
-
-Advice store_shard_limit(Settings& settings, const Values& values) {
-  return number_or(settings.shard_limit, values.front(), unlimited, resources_max);
-}
-
-Advice store_on_demand_limit(Settings& settings, const Values& values) {
-  return number_or(settings.on_demand_limit, values.front(), unlimited, resources_max);
-}
-
-Advice store_threads(Settings& settings, const Values& values) {
-  std::optional<std::int64_t> count = number_between(values.front(), 1, threads_max);
-  if (values.front() == automatic) {
-    // The journal's thread is as busy as any of these; with one more than fits they take turns.
-    const std::int64_t cores = std::thread::hardware_concurrency();
-    count = std::clamp<std::int64_t>(cores - 1, 1, threads_max);
-  }
-  if (!count) return fmt::format("choose a number from 1 to {}", threads_max);
-  settings.threads = static_cast<std::size_t>(*count);
-  return std::nullopt;
-}
-
-Advice store_memory_mb(Settings& settings, const Values& values) {
-  const auto count = number_between(values.front(), memory_mb_min, memory_mb_max);
-  if (!count) return fmt::format("choose a number from {} to {}", memory_mb_min, memory_mb_max);
-  settings.memory_mb = static_cast<std::size_t>(*count);
-  return std::nullopt;
-}
-
-Advice store_log_level(Settings& settings, const Values& values) {
-  return choose(settings.log_level, values.front(),
-                {{"debug", LogLevel::debug},
-                 {"info", LogLevel::info},
-                 {"warn", LogLevel::warn},
-                 {"error", LogLevel::error}});
-}
-
-Advice store_log_format(Settings& settings, const Values& values) {
-  return choose(settings.log_format, values.front(), {{"text", LogFormat::text}, {"json", LogFormat::json}});
-}
-
-constexpr std::array<Setting, 13> table = {{
-    {"listen", "ADDR:PORT", "localhost:4567",
-     "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
-     true},
-    {"db", "PATH", "",
-     "Where to keep everything. Without it nothing is kept after exit; :memory: uses no disk.", store_db},
-    {"durability", "process|full", "process",
-     "What an answered write survives: the end of the process, or also the loss of power.", store_durability},
-    {"limits", "off|writes", "writes", "Whether shards refuse writes beyond 1,000 records/s and 1 MiB/s.",
-     store_limits},
-    {"transition-ms", "auto|N", "auto",
-     "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.", store_transition_ms},
-    {"account-id", "DIGITS", "000000000000", "The account of callers whose access key id is not 12 digits.",
-     store_account_id},
-    {"region", "NAME", "us-east-1", "The region of callers whose credentials name none.", store_region},
-    {"shard-limit", "N|unlimited", "20000",
-     "Open shards that provisioned streams may have per account and region.", store_shard_limit},
-    {"on-demand-limit", "N|unlimited", "50", "On-demand streams per account and region.",
-     store_on_demand_limit},
-    {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
-     store_threads},
-    {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",
-     store_memory_mb},
-    {"log-level", "LEVEL", "info", "debug, info, warn or error.", store_log_level},
-    {"log-format", "text|json", "text", "Lines for people or for a log collector.", store_log_format},
-}};
+using Values = SettingValues;
 
 std::string variable(std::string_view name) {
   std::string out = "KINESISD_";
@@ -224,7 +50,7 @@ std::string help_text() {
   std::string out =
       "kinesisd speaks the Amazon Kinesis Data Streams API on this machine.\n\n"
       "Usage: kinesisd [--SETTING VALUE]...\n\n";
-  for (const Setting& setting : table) {
+  for (const Setting& setting : setting_table()) {
     std::string help(setting.help);
     if (!setting.default_text.empty()) help += fmt::format(" [{}]", setting.default_text);
     help_line(out, fmt::format("--{} {}", setting.name, setting.value), help);
@@ -247,13 +73,22 @@ struct Refusal {
 };
 
 void store(Settings& settings, const Setting& setting, const Values& values, const std::string& source) {
-  if (Advice advice = setting.store(settings, values)) {
+  if (SettingAdvice advice = setting.store(settings, values)) {
     throw Refusal{fmt::format("{}: {}.", source, *advice)};
   }
 }
 
+// The row that `is_it`, or nullptr.
+template <class F>
+const Setting* find_setting(F is_it) {
+  for (const Setting& setting : setting_table()) {
+    if (is_it(setting)) return &setting;
+  }
+  return nullptr;
+}
+
 struct Flags {
-  std::array<Values, table.size()> values;
+  std::vector<Values> values = std::vector<Values>(setting_table().size());  // as in the table
   Values config;
   Values unknown;
   bool help = false;
@@ -271,7 +106,7 @@ Flags parse_flags(std::span<const std::string> arguments) {
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   };
-  for (std::size_t i = 0; i < table.size(); ++i) add(table[i].name, flags.values[i]);
+  for (std::size_t i = 0; i < setting_table().size(); ++i) add(setting_table()[i].name, flags.values[i]);
   add("config", flags.config);
   app.add_flag("--help,-h", flags.help);
   app.add_flag("--version", flags.version);
@@ -289,9 +124,9 @@ Flags parse_flags(std::span<const std::string> arguments) {
 void read_environment(Settings& settings, const Environment& environment) {
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("KINESISD_") || name == "KINESISD_CONFIG" || is_not_ours(name)) continue;
-    const auto* setting = std::find_if(table.begin(), table.end(),
-                                       [&name = name](const Setting& s) { return variable(s.name) == name; });
-    if (setting == table.end()) throw Refusal{fmt::format("{} is not a setting; {}.", name, see_help)};
+    const Setting* setting =
+        find_setting([&name = name](const Setting& s) { return variable(s.name) == name; });
+    if (setting == nullptr) throw Refusal{fmt::format("{} is not a setting; {}.", name, see_help)};
     if (value.empty()) continue;  // how compose files say that it is not set
     const Values values = setting->repeatable ? CLI::detail::split(value, ',') : Values{value};
     store(settings, *setting, values, fmt::format("{}={}", name, value));
@@ -309,13 +144,12 @@ void read_file(Settings& settings, const std::string& path) {
   }
   Values seen;
   for (const CLI::ConfigItem& item : items) {
-    const auto* setting =
-        std::find_if(table.begin(), table.end(), [&](const Setting& s) { return s.name == item.fullname(); });
+    const Setting* setting = find_setting([&](const Setting& s) { return s.name == item.fullname(); });
     if (item.name == "++") {
       throw Refusal{
           fmt::format("{}, [{}]: there are no sections; remove the line.", path, item.parents.back())};
     }
-    if (setting == table.end()) {
+    if (setting == nullptr) {
       throw Refusal{fmt::format("{}, {} is not a setting; {}.", path, item.fullname(), see_help)};
     }
     if (std::find(seen.begin(), seen.end(), item.name) != seen.end()) {
@@ -331,6 +165,7 @@ void read_file(Settings& settings, const std::string& path) {
 }
 
 void read_flags(Settings& settings, const Flags& flags) {
+  const std::span<const Setting> table = setting_table();
   for (std::size_t i = 0; i < table.size(); ++i) {
     Values values = flags.values[i];
     if (values.empty()) continue;
@@ -347,7 +182,7 @@ void read_flags(Settings& settings, const Flags& flags) {
 
 Settings read_all(const Flags& flags, const Environment& environment) {
   Settings settings;
-  for (const Setting& setting : table) {
+  for (const Setting& setting : setting_table()) {
     if (!setting.default_text.empty()) {
       store(settings, setting, {std::string(setting.default_text)}, std::string(setting.name));
     }
@@ -392,8 +227,9 @@ std::variant<Settings, Exit> read_settings(std::span<const std::string> argument
 
 std::vector<SettingHelp> setting_help() {
   std::vector<SettingHelp> out;
-  out.reserve(table.size());
-  for (const Setting& s : table) out.push_back({s.name, s.value, std::string(s.default_text), s.help});
+  out.reserve(setting_table().size());
+  for (const Setting& s : setting_table())
+    out.push_back({s.name, s.value, std::string(s.default_text), s.help});
   return out;
 }
 
