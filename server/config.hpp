@@ -17,7 +17,8 @@
 namespace kinesisd::server {
 
 enum class Durability { process, full };
-enum class EnforcedLimits { off, writes };
+// Each enforces what stands before it and more.
+enum class EnforcedLimits { off, writes, data, all };
 
 struct Settings {
   std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them

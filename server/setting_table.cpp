@@ -85,7 +85,10 @@ Advice store_durability(Settings& settings, const Values& values) {
 
 Advice store_limits(Settings& settings, const Values& values) {
   return choose(settings.limits, values.front(),
-                {{"off", EnforcedLimits::off}, {"writes", EnforcedLimits::writes}});
+                {{"off", EnforcedLimits::off},
+                 {"writes", EnforcedLimits::writes},
+                 {"data", EnforcedLimits::data},
+                 {"all", EnforcedLimits::all}});
 }
 
 Advice store_transition_ms(Settings& settings, const Values& values) {
@@ -157,7 +160,10 @@ constexpr std::array<Setting, 13> table = {{
      "Where to keep everything. Without it nothing is kept after exit; :memory: uses no disk.", store_db},
     {"durability", "process|full", "process",
      "What an answered write survives: the end of the process, or also the loss of power.", store_durability},
-    {"limits", "off|writes", "writes", "Whether shards refuse writes beyond 1,000 records/s and 1 MiB/s.",
+    {"limits", "off|writes|data|all", "writes",
+     "What is refused as on AWS. writes: beyond 1,000 records/s and 1 MiB/s per shard; data: and reads beyond "
+     "5 GetRecords/s, 2 MB/s and 5 GetShardIterator/s; all: and beyond the control plane's rates, 24-hour "
+     "quotas and 5 CREATING or DELETING streams.",
      store_limits},
     {"transition-ms", "auto|N", "auto",
      "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.", store_transition_ms},

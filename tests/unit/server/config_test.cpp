@@ -108,6 +108,13 @@ TEST_CASE("Every flag is stored") {
   CHECK(settings.log_format == LogFormat::json);
 }
 
+TEST_CASE("--limits says how much is enforced, each word more than the one before") {
+  const auto word = [](const char* text) { return accepted({"--limits", text}).limits; };
+  CHECK(word("off") < word("writes"));
+  CHECK(word("writes") < word("data"));
+  CHECK(word("data") < word("all"));
+}
+
 TEST_CASE("A flag wins over the environment, which wins over the file") {
   const File file("memory-mb = 9\nregion = \"from-file\"\nthreads = 3  # of them\n");
   const Environment environment = {{"KINESISD_CONFIG", file.path()},
@@ -147,7 +154,7 @@ TEST_CASE("A bad flag is refused with one sentence") {
       {"negative",
        {"--transition-ms", "-1"},
        "--transition-ms -1: choose auto or a number from 0 to 86400000.\n"},
-      {"not a choice", {"--limits", "some"}, "--limits some: choose off or writes.\n"},
+      {"not a choice", {"--limits", "some"}, "--limits some: choose off, writes, data or all.\n"},
       {"choices of more than two",
        {"--log-level", "warning"},
        "--log-level warning: choose debug, info, warn or error.\n"},
