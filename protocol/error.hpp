@@ -15,12 +15,20 @@ namespace kinesisd::protocol {
 // Spelt as they stand in `__type`.
 enum class ErrorType {
   AccessDeniedException,
+  DryRunOperationException,
   ExpiredIteratorException,
   ExpiredNextTokenException,
+  ExpiredTokenException,
   IncompleteSignatureException,
   InternalFailure,
   InvalidArgumentException,
   InvalidSignatureException,
+  KMSAccessDeniedException,
+  KMSDisabledException,
+  KMSInvalidStateException,
+  KMSNotFoundException,
+  KMSOptInRequired,
+  KMSThrottlingException,
   LimitExceededException,
   MissingAuthenticationTokenException,
   ProvisionedThroughputExceededException,
@@ -28,15 +36,20 @@ enum class ErrorType {
   ResourceNotFoundException,
   SerializationException,
   ServiceUnavailable,
+  ThrottlingException,
   UnknownOperationException,
+  UnrecognizedClientException,
   ValidationException,
 };
-BOOST_DESCRIBE_ENUM(ErrorType, AccessDeniedException, ExpiredIteratorException, ExpiredNextTokenException,
-                    IncompleteSignatureException, InternalFailure, InvalidArgumentException,
-                    InvalidSignatureException, LimitExceededException, MissingAuthenticationTokenException,
-                    ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException,
-                    SerializationException, ServiceUnavailable, UnknownOperationException,
-                    ValidationException)
+BOOST_DESCRIBE_ENUM(ErrorType, AccessDeniedException, DryRunOperationException, ExpiredIteratorException,
+                    ExpiredNextTokenException, ExpiredTokenException, IncompleteSignatureException,
+                    InternalFailure, InvalidArgumentException, InvalidSignatureException,
+                    KMSAccessDeniedException, KMSDisabledException, KMSInvalidStateException,
+                    KMSNotFoundException, KMSOptInRequired, KMSThrottlingException, LimitExceededException,
+                    MissingAuthenticationTokenException, ProvisionedThroughputExceededException,
+                    ResourceInUseException, ResourceNotFoundException, SerializationException,
+                    ServiceUnavailable, ThrottlingException, UnknownOperationException,
+                    UnrecognizedClientException, ValidationException)
 
 struct Error {
   ErrorType type;

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "protocol/error_kinds.hpp"
+
 namespace kinesisd::protocol::errors {
 
 namespace {
@@ -14,19 +16,6 @@ namespace {
 std::string java_date(std::int64_t epoch_ms) {
   const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds{epoch_ms}};
   return fmt::format("{:%a %b %d %H:%M:%S UTC %Y}", std::chrono::floor<std::chrono::seconds>(at));
-}
-
-Error not_found(std::string message) {
-  return {ErrorType::ResourceNotFoundException, std::move(message)};
-}
-Error in_use(std::string message) {
-  return {ErrorType::ResourceInUseException, std::move(message)};
-}
-Error limit_exceeded(std::string message) {
-  return {ErrorType::LimitExceededException, std::move(message)};
-}
-Error invalid_argument(std::string message) {
-  return {ErrorType::InvalidArgumentException, std::move(message)};
 }
 
 constexpr std::string_view iterator_combinations =
@@ -287,6 +276,14 @@ Error two_authentications() {
 
 Error incomplete_signature(std::string message) {
   return {ErrorType::IncompleteSignatureException, std::move(message)};
+}
+
+Error security_token_invalid() {
+  return {ErrorType::UnrecognizedClientException, "The security token included in the request is invalid."};
+}
+
+Error security_token_expired() {
+  return {ErrorType::ExpiredTokenException, "The security token included in the request is expired"};
 }
 
 Error unknown_operation() {
