@@ -33,6 +33,44 @@ bool has_line_break(std::string_view value) {
          value.find("\xE2\x80\xA9") != std::string_view::npos;
 }
 
+// The patterns of ARNs. Where a part of one may stand in several places, the first will do: what follows it
+// (`.*`, `\S+`) matches from there if it matches from anywhere.
+constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t account_digits = 12;
+constexpr std::string_view before_name = "stream/";
+
+// Where what follows `arn:aws.*:kinesis:` begins.
+std::size_t region_of(std::string_view arn) {
+  constexpr std::string_view start = "arn:aws", service = ":kinesis:";
+  if (!arn.starts_with(start)) return npos;
+  const std::size_t service_at = arn.find(service, start.size());
+  return service_at == npos ? npos : service_at + service.size();
+}
+
+// Whether `text` matches `.*:\d{12}`, line breaks aside.
+bool ends_in_account(std::string_view text) {
+  if (text.size() <= account_digits) return false;
+  const std::string_view account = text.substr(text.size() - account_digits);
+  return std::all_of(account.begin(), account.end(), is_digit) &&
+         text[text.size() - account_digits - 1] == ':';
+}
+
+// Where what follows `arn:aws.*:kinesis:.*:\d{12}:` begins.
+std::size_t resource_of(std::string_view arn) {
+  const std::size_t region_at = region_of(arn);
+  if (region_at == npos) return npos;
+  for (std::size_t at = arn.find(':', region_at); at != npos; at = arn.find(':', at + 1)) {
+    if (ends_in_account(arn.substr(region_at, at - region_at))) return at + 1;
+  }
+  return npos;
+}
+
+// From where on there is no blank.
+std::size_t blankless_from(std::string_view text) {
+  const std::size_t last_blank = text.find_last_of(" \t\n\v\f\r");
+  return last_blank == npos ? 0 : last_blank + 1;
+}
+
 }  // namespace
 
 bool is_name(std::string_view value) {
@@ -53,28 +91,44 @@ bool is_stream_id(std::string_view value) {
          std::all_of(value.begin() + 21, value.end(), is_lower_or_digit);
 }
 
-// Where a part of the pattern may stand in several places, the first will do: what follows it (`.*`, `\S+`)
-// matches from there if it matches from anywhere.
 bool is_stream_arn(std::string_view value) {
-  constexpr std::string_view start = "arn:aws", service = ":kinesis:", resource = ":stream/";
-  constexpr std::size_t account_digits = 12;
-  if (!value.starts_with(start)) return false;
-  const std::size_t service_at = value.find(service, start.size());
-  if (service_at == std::string_view::npos) return false;
-  const std::size_t region_at = service_at + service.size();
+  constexpr std::string_view resource = ":stream/";
+  const std::size_t region_at = region_of(value);
+  if (region_at == npos) return false;
   // The stream's name takes all that is left and has no blank in it.
-  const std::size_t last_blank = value.find_last_of(" \t\n\v\f\r");
-  const std::size_t name_from = last_blank == std::string_view::npos ? 0 : last_blank + 1;
-  for (std::size_t at = value.find(resource, region_at); at != std::string_view::npos;
-       at = value.find(resource, at + 1)) {
+  const std::size_t name_from = blankless_from(value);
+  for (std::size_t at = value.find(resource, region_at); at != npos; at = value.find(resource, at + 1)) {
     const std::size_t name_at = at + resource.size();
-    if (name_at < name_from || at < region_at + account_digits + 1) continue;
-    const std::size_t account_at = at - account_digits;
-    const std::string_view account = value.substr(account_at, account_digits);
-    if (!std::all_of(account.begin(), account.end(), is_digit) || value[account_at - 1] != ':') continue;
+    if (name_at < name_from || !ends_in_account(value.substr(region_at, at - region_at))) {
+      continue;
+    }
     return name_at < value.size() && !has_line_break(value.substr(0, at));
   }
   return false;
+}
+
+bool is_resource_arn(std::string_view value) {
+  const std::size_t name_from = blankless_from(value);
+  const std::size_t from = std::max(resource_of(value), name_from - std::min(name_from, before_name.size()));
+  const std::size_t at = value.find(before_name, from);
+  return at != npos && at + before_name.size() < value.size() && !has_line_break(value.substr(0, at));
+}
+
+// Read from its end, where each part ends at the first character it may not have.
+bool is_consumer_arn(std::string_view value) {
+  const auto take_back = [&](bool (*may_have)(char)) {
+    const std::size_t size = value.size();
+    while (!value.empty() && may_have(value.back())) value.remove_suffix(1);
+    return value.size() < size;
+  };
+  const auto take_end = [&](std::string_view end) {
+    const bool there = value.ends_with(end);
+    if (there) value.remove_suffix(end.size());
+    return there;
+  };
+  return take_back(is_digit) && take_end(":") && take_back(is_name_character) && take_end("/consumer/") &&
+         take_back(is_name_character) && take_end(before_name) && resource_of(value) != npos &&
+         !has_line_break(value);
 }
 
 }  // namespace kinesisd::protocol::shapes

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/shapes.hpp"
+#include "protocol/structures/record_distribution_strategy.hpp"
 #include "protocol/structures/stream_mode_details.hpp"
 
 namespace kinesisd::protocol {
@@ -17,6 +18,7 @@ struct CreateStream {
     std::optional<std::map<std::string, std::string>> tags{};
     std::optional<std::int32_t> warm_throughput_mibps{};
     std::optional<std::int32_t> max_record_size_in_kib{};
+    std::optional<RecordDistributionStrategy> record_distribution_strategy{};
 
     static constexpr auto fields() {
       return std::tuple{
@@ -26,6 +28,7 @@ struct CreateStream {
           field("Tags", &Request::tags, shapes::tags),
           field("WarmThroughputMiBps", &Request::warm_throughput_mibps, shapes::natural_integer),
           field("MaxRecordSizeInKiB", &Request::max_record_size_in_kib, shapes::max_record_size_in_kib),
+          field("RecordDistributionStrategy", &Request::record_distribution_strategy),
       };
     }
   };

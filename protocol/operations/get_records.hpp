@@ -18,6 +18,7 @@ struct GetRecords {
     std::string shard_iterator{};
     std::optional<std::string> stream_arn{};
     std::optional<std::string> stream_id{};
+    std::optional<bool> dry_run{};
 
     static constexpr auto fields() {
       return std::tuple{
@@ -25,6 +26,7 @@ struct GetRecords {
           field("ShardIterator", &Request::shard_iterator, shapes::shard_iterator),
           field("StreamARN", &Request::stream_arn, shapes::stream_arn),
           field("StreamId", &Request::stream_id, shapes::stream_id),
+          field("DryRun", &Request::dry_run),
       };
     }
   };

@@ -18,6 +18,7 @@ struct GetShardIterator {
     std::optional<Timestamp> timestamp{};
     std::optional<std::string> stream_arn{};
     std::optional<std::string> stream_id{};
+    std::optional<bool> dry_run{};
 
     static constexpr auto fields() {
       return std::tuple{
@@ -28,6 +29,7 @@ struct GetShardIterator {
           field("Timestamp", &Request::timestamp),
           field("StreamARN", &Request::stream_arn, shapes::stream_arn),
           field("StreamId", &Request::stream_id, shapes::stream_id),
+          field("DryRun", &Request::dry_run),
       };
     }
   };

@@ -18,6 +18,7 @@ struct PutRecord {
     std::optional<std::string> stream_name{};
     std::optional<std::string> stream_arn{};
     std::optional<std::string> stream_id{};
+    std::optional<bool> dry_run{};
 
     static constexpr auto fields() {
       return std::tuple{
@@ -28,6 +29,7 @@ struct PutRecord {
           field("StreamName", &Request::stream_name, shapes::stream_name),
           field("StreamARN", &Request::stream_arn, shapes::stream_arn),
           field("StreamId", &Request::stream_id, shapes::stream_id),
+          field("DryRun", &Request::dry_run),
       };
     }
   };

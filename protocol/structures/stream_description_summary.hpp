@@ -4,22 +4,12 @@
 #include "protocol/shapes.hpp"
 #include "protocol/structures/encryption_type.hpp"
 #include "protocol/structures/enhanced_metrics.hpp"
+#include "protocol/structures/record_distribution_strategy.hpp"
 #include "protocol/structures/stream_mode_details.hpp"
 #include "protocol/structures/stream_status.hpp"
+#include "protocol/structures/warm_throughput.hpp"
 
 namespace kinesisd::protocol {
-
-struct WarmThroughputObject {
-  std::optional<std::int32_t> target_mibps{};
-  std::optional<std::int32_t> current_mibps{};
-
-  static constexpr auto fields() {
-    return std::tuple{
-        field("TargetMiBps", &WarmThroughputObject::target_mibps, shapes::natural_integer),
-        field("CurrentMiBps", &WarmThroughputObject::current_mibps, shapes::natural_integer),
-    };
-  }
-};
 
 struct StreamDescriptionSummary {
   std::string stream_name{};
@@ -36,6 +26,8 @@ struct StreamDescriptionSummary {
   std::optional<std::int32_t> consumer_count{};
   std::optional<WarmThroughputObject> warm_throughput{};
   std::optional<std::int32_t> max_record_size_in_kib{};
+  std::optional<std::int32_t> channel_count{};
+  std::optional<RecordDistributionStrategy> record_distribution_strategy{};
 
   static constexpr auto fields() {
     return std::tuple{
@@ -54,6 +46,8 @@ struct StreamDescriptionSummary {
         field("WarmThroughput", &StreamDescriptionSummary::warm_throughput),
         field("MaxRecordSizeInKiB", &StreamDescriptionSummary::max_record_size_in_kib,
               shapes::max_record_size_in_kib),
+        field("ChannelCount", &StreamDescriptionSummary::channel_count, shapes::channel_count),
+        field("RecordDistributionStrategy", &StreamDescriptionSummary::record_distribution_strategy),
     };
   }
 };

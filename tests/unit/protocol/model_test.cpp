@@ -11,13 +11,28 @@
 #include <set>
 #include <sstream>
 
-#include "protocol/operations.hpp"
+#include "tests/unit/protocol/declared_operations.hpp"
 
 namespace kinesisd::protocol {
 
 namespace {
 
 using Value = rapidjson::Value;
+
+// How the tables go beyond the pinned model: AWS has added this since. And the one operation they lack.
+const std::set<std::string> known_differences{
+    "CreateStream request.RecordDistributionStrategy is not in the model",
+    "DescribeLimits response.ChannelCount is not in the model",
+    "DescribeLimits response.ChannelCountLimit is not in the model",
+    "DescribeStreamSummary response.StreamDescriptionSummary.ChannelCount is not in the model",
+    "DescribeStreamSummary response.StreamDescriptionSummary.RecordDistributionStrategy is not in the model",
+    "GetRecords request.DryRun is not in the model",
+    "GetShardIterator request.DryRun is not in the model",
+    "PutRecord request.DryRun is not in the model",
+    "PutRecords request.DryRun is not in the model",
+    "SubscribeToShard is missing in the tables",
+    "UpdateStreamRecordDistributionStrategy is not in the model",
+};
 
 std::optional<rapidjson::Document> model_from(const char* variable) {
   const char* path = std::getenv(variable);
@@ -104,6 +119,7 @@ class Comparison {
   template <class Op>
   void operation(const Value& model) {
     const std::string name(Op::name);
+    named_.insert(name);
     if (!model["operations"].HasMember(name.c_str())) return differs(name, "is not in the model");
     const Value& operation = model["operations"][name.c_str()];
     structure<typename Op::Request>(name + " request", shape(text_of(operation["input"], "shape")));
@@ -115,7 +131,16 @@ class Comparison {
     }
   }
 
-  const std::string& differences() const { return differences_; }
+  // The operations of the model that were not compared.
+  void missing_operations(const Value& model) {
+    for (const auto& operation : model["operations"].GetObject()) {
+      if (named_.count(operation.name.GetString()) == 0) {
+        differs(operation.name.GetString(), "is missing in the tables");
+      }
+    }
+  }
+
+  const std::set<std::string>& differences() const { return differences_; }
   int compared() const { return compared_; }
 
  private:
@@ -128,7 +153,7 @@ class Comparison {
                        [&](const Value& member) { return member.GetString() == name; });
   }
 
-  void differs(const std::string& path, const std::string& how) { differences_ += path + " " + how + "\n"; }
+  void differs(const std::string& path, const std::string& how) { differences_.insert(path + " " + how); }
 
   void same(const std::string& path, const std::string& what, const std::string& ours,
             const std::string& models) {
@@ -177,9 +202,22 @@ class Comparison {
   }
 
   const Value& shapes_;
-  std::string differences_;
+  std::set<std::string> named_;
+  std::set<std::string> differences_;
   int compared_ = 0;
 };
+
+Comparison compared_with(const Value& model) {
+  Comparison comparison(model);
+  for_each_type(Operations{}, [&]<class Op>() { comparison.operation<Op>(model); });
+  for_each_type(DeclaredOperations{}, [&]<class Op>() { comparison.operation<Op>(model); });
+  comparison.missing_operations(model);
+  return comparison;
+}
+
+std::string lines(const std::set<std::string>& texts) {
+  return fmt::format("{}\n", fmt::join(texts, "\n"));
+}
 
 }  // namespace
 
@@ -190,10 +228,9 @@ TEST_CASE("The tables say what AWS's service model says") {
         "Set KINESISD_SERVICE_MODEL to botocore's data/kinesis/2013-12-02/service-2.json (unzipped); "
         "tests/run does.");
   }
-  Comparison comparison(*model);
-  for_each_type(Operations{}, [&]<class Op>() { comparison.operation<Op>(*model); });
-  CHECK(comparison.differences() == "");
-  CHECK(comparison.compared() > 100);
+  const Comparison comparison = compared_with(*model);
+  CHECK(lines(comparison.differences()) == lines(known_differences));
+  CHECK(comparison.compared() > 300);
 }
 
 // Run by name: what a newer model has and the tables lack is work to come, not a failure.
@@ -203,18 +240,7 @@ TEST_CASE("What the tables lack of a newer service model is reported", "[.report
     SUCCEED("KINESISD_NEWER_SERVICE_MODEL is not set.");
     return;
   }
-  Comparison comparison(*model);
-  std::set<std::string> ours;
-  for_each_type(Operations{}, [&]<class Op>() {
-    ours.insert(std::string(Op::name));
-    comparison.operation<Op>(*model);
-  });
-  std::cout << comparison.differences();
-  for (const auto& operation : (*model)["operations"].GetObject()) {
-    if (ours.count(operation.name.GetString()) == 0) {
-      std::cout << operation.name.GetString() << " is missing in the tables\n";
-    }
-  }
+  std::cout << lines(compared_with(*model).differences());
   SUCCEED("reported");
 }
 

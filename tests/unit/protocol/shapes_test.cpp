@@ -45,6 +45,15 @@ TEST_CASE("Each pattern's function agrees with its text") {
        {"arn:aws:kinesis:us-east-1:000000000000:stream/s", "arn:aws-cn:kinesis::123456789012:stream/a:b/c",
         "arn:aws:kinesis:x:123456789012:stream/:kinesis:y:123456789012:stream/z",
         "arn:aws:kinesis:us-east-1:1234567890123:stream/s"}},
+      {&shapes::resource_arn_pattern,
+       {"arn:aws:kinesis:us-east-1:000000000000:stream/s",
+        "arn:aws:kinesis::000000000000:mystream/a stream/b",
+        "arn:aws:kinesis:x:123456789012:stream/s/consumer/c:1700000000",
+        "arn:aws:kinesis:000000000000:000000000000:stream/:000000000000:stream/"}},
+      {&shapes::consumer_arn_pattern,
+       {"arn:aws:kinesis:us-east-1:000000000000:stream/s/consumer/c:1700000000",
+        "arn:aws-cn:kinesis::123456789012:stream/stream/a_b.c-d/consumer/consumer:0",
+        "arn:aws:kinesis:x:123456789012:y:123456789012:stream/stream/consumer/consumer/consumer/c:1:2"}},
   }));
   const std::regex regex{std::string(row.pattern->text)};
   std::mt19937 random(7);
@@ -60,12 +69,32 @@ TEST_CASE("Each pattern's function agrees with its text") {
   CHECK(other > 100);
 }
 
-TEST_CASE("A stream ARN of many parts is looked through once") {
+TEST_CASE("An ARN of many parts is looked through once") {
   std::string text = "arn:aws:kinesis:";
   for (int i = 0; i < 100'000; ++i) text += ":000000000000:stream/";
   CHECK(shapes::is_stream_arn(text + "s"));
   CHECK_FALSE(shapes::is_stream_arn(text + "s "));
-  CHECK_FALSE(shapes::is_stream_arn("arn:aws:kinesis:\xE2\x80\xA8:000000000000:stream/s"));
+  CHECK(shapes::is_resource_arn(text + "s"));
+  CHECK_FALSE(shapes::is_resource_arn(text + "s "));
+  CHECK(shapes::is_consumer_arn(text + "s/consumer/c:1"));
+  CHECK_FALSE(shapes::is_consumer_arn(text + "s/consumer/c:"));
+}
+
+TEST_CASE("A line break beyond ASCII ends what a dot matches") {
+  for (const std::string line_break : {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
+    const std::string before = "arn:aws:kinesis:" + line_break + ":000000000000:stream/s";
+    const std::string inside = "arn:aws:kinesis::000000000000:" + line_break + "stream/s";
+    CHECK_FALSE(shapes::is_stream_arn(before));
+    CHECK_FALSE(shapes::is_resource_arn(before));
+    CHECK_FALSE(shapes::is_resource_arn(inside));
+    CHECK_FALSE(shapes::is_consumer_arn(before + "/consumer/c:1"));
+    CHECK_FALSE(shapes::is_consumer_arn(inside + "/consumer/c:1"));
+    // A name has no blanks, which these are not.
+    CHECK(shapes::is_stream_arn("arn:aws:kinesis::000000000000:stream/" + line_break));
+    CHECK(shapes::is_resource_arn("arn:aws:kinesis::000000000000:stream/" + line_break));
+    CHECK_FALSE(
+        shapes::is_consumer_arn("arn:aws:kinesis::000000000000:stream/" + line_break + "/consumer/c:1"));
+  }
 }
 
 }  // namespace kinesisd::protocol

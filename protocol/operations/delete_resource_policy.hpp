@@ -1,0 +1,27 @@
+// Takes the policy of a stream or a consumer away.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteResourcePolicy.html
+#pragma once
+
+#include "protocol/shapes.hpp"
+
+namespace kinesisd::protocol {
+
+struct DeleteResourcePolicy {
+  static constexpr std::string_view name = "DeleteResourcePolicy";
+
+  struct Request {
+    std::string resource_arn{};
+    std::optional<std::string> stream_id{};
+
+    static constexpr auto fields() {
+      return std::tuple{
+          field("ResourceARN", &Request::resource_arn, shapes::resource_arn),
+          field("StreamId", &Request::stream_id, shapes::stream_id),
+      };
+    }
+  };
+
+  using Response = Void;
+};
+
+}  // namespace kinesisd::protocol

@@ -1,0 +1,28 @@
+// What an account has committed to.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeAccountSettings.html
+#pragma once
+
+#include "protocol/shapes.hpp"
+#include "protocol/structures/minimum_throughput_billing_commitment.hpp"
+
+namespace kinesisd::protocol {
+
+struct DescribeAccountSettings {
+  static constexpr std::string_view name = "DescribeAccountSettings";
+
+  struct Request {
+    static constexpr auto fields() { return std::tuple{}; }
+  };
+
+  struct Response {
+    std::optional<MinimumThroughputBillingCommitmentOutput> minimum_throughput_billing_commitment{};
+
+    static constexpr auto fields() {
+      return std::tuple{
+          field("MinimumThroughputBillingCommitment", &Response::minimum_throughput_billing_commitment),
+      };
+    }
+  };
+};
+
+}  // namespace kinesisd::protocol

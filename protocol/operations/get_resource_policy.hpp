@@ -1,0 +1,35 @@
+// The policy of a stream or a consumer.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetResourcePolicy.html
+#pragma once
+
+#include "protocol/shapes.hpp"
+
+namespace kinesisd::protocol {
+
+struct GetResourcePolicy {
+  static constexpr std::string_view name = "GetResourcePolicy";
+
+  struct Request {
+    std::string resource_arn{};
+    std::optional<std::string> stream_id{};
+
+    static constexpr auto fields() {
+      return std::tuple{
+          field("ResourceARN", &Request::resource_arn, shapes::resource_arn),
+          field("StreamId", &Request::stream_id, shapes::stream_id),
+      };
+    }
+  };
+
+  struct Response {
+    std::string policy{};
+
+    static constexpr auto fields() {
+      return std::tuple{
+          field("Policy", &Response::policy),
+      };
+    }
+  };
+};
+
+}  // namespace kinesisd::protocol

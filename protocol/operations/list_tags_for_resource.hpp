@@ -1,0 +1,36 @@
+// All tags of a stream or a consumer.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForResource.html
+#pragma once
+
+#include "protocol/shapes.hpp"
+#include "protocol/structures/tag.hpp"
+
+namespace kinesisd::protocol {
+
+struct ListTagsForResource {
+  static constexpr std::string_view name = "ListTagsForResource";
+
+  struct Request {
+    std::string resource_arn{};
+    std::optional<std::string> stream_id{};
+
+    static constexpr auto fields() {
+      return std::tuple{
+          field("ResourceARN", &Request::resource_arn, shapes::resource_arn),
+          field("StreamId", &Request::stream_id, shapes::stream_id),
+      };
+    }
+  };
+
+  struct Response {
+    std::optional<std::vector<Tag>> tags{};
+
+    static constexpr auto fields() {
+      return std::tuple{
+          field("Tags", &Response::tags, shapes::tag_list),
+      };
+    }
+  };
+};
+
+}  // namespace kinesisd::protocol
