@@ -21,10 +21,14 @@
 
 namespace kinesisd::protocol {
 
+// Whether members that are required_unless_auto may be absent. Only the stream tells, which is not known
+// before the request is: none first, then, if the stream turns out to be AUTO, once more with auto_stream.
+enum class Lifting { none, auto_stream };
+
 // The part of decoding that needs no templates: reads values and collects what is wrong with them.
 class Decoder {
  public:
-  explicit Decoder(Encoding encoding) : encoding_(encoding) {}
+  Decoder(Encoding encoding, Lifting lifting) : encoding_(encoding), lifting_(lifting) {}
 
   // All that return bool answer false when the value has another type; decoding then ends with that error.
   bool read(const wire::Node& node, const Path& path, const Rules& rules, std::string& out);
@@ -51,6 +55,10 @@ class Decoder {
 
   // A required value that is not there.
   void missing(const Path& path) { violations_.missing(path); }
+  // An optional one.
+  void absent(const Path& path, const Rules& rules) {
+    if (rules.required_unless_auto && lifting_ == Lifting::none) missing(path);
+  }
 
   std::optional<Error> error() const;
 
@@ -64,6 +72,7 @@ class Decoder {
   bool read_number(const wire::Node& node, std::string_view type, std::int64_t& out);
 
   Encoding encoding_;
+  Lifting lifting_;
   std::optional<std::string> mismatch_;
   Violations violations_;
 };
@@ -91,7 +100,8 @@ bool read_members(Decoder& decoder, const wire::Node& node, const Path* parent, 
     const Path path{.parent = parent, .name = field.name};
     auto& member = out.*field.member;
     if constexpr (is_optional<std::remove_cvref_t<decltype(member)>>) {
-      if (value != nullptr) ok = read(decoder, *value, path, field.rules, member.emplace());
+      if (value == nullptr) return decoder.absent(path, field.rules);
+      ok = read(decoder, *value, path, field.rules, member.emplace());
     } else if (value == nullptr) {
       decoder.missing(path);
     } else {
@@ -160,13 +170,33 @@ bool read(Decoder& decoder, const wire::Node& node, const Path& path, const Rule
 // The request a body holds, or its SerializationException or ValidationException. Unknown members are
 // ignored.
 template <class Request>
-Result<Request> decode(const wire::Tree& tree) {
-  Decoder decoder(tree.encoding);
+Result<Request> decode(const wire::Tree& tree, Lifting lifting = Lifting::none) {
+  Decoder decoder(tree.encoding, lifting);
   Request request;
   read_members(decoder, tree.root(), nullptr, request);
   if (auto error = decoder.error()) return *std::move(error);
   return request;
 }
+
+template <class T>
+constexpr bool has_liftable_member() {
+  if constexpr (Structure<T>) {
+    bool found = false;
+    for_each_field<T>([&](const auto& field) {
+      using Member = ValueOf<typename std::remove_cvref_t<decltype(field)>::Type>;
+      found = found || field.rules.required_unless_auto || has_liftable_member<Member>();
+    });
+    return found;
+  } else if constexpr (is_vector<T>) {
+    return has_liftable_member<typename T::value_type>();
+  } else {
+    return false;
+  }
+}
+
+// A request that Lifting makes a difference to.
+template <class Request>
+concept Liftable = has_liftable_member<Request>();
 
 // For limits that only the state of a stream tells: path_of<&PutRecord::Request::data>() is `data`, and
 // path_of<&PutRecords::Request::records, &PutRecordsRequestEntry::data>(0) is `records.1.member.data`.

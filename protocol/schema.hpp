@@ -54,6 +54,9 @@ struct Rules {
   const Pattern* pattern = nullptr;
   const Rules* each = nullptr;  // items of a list, values of a map
   const Rules* keys = nullptr;  // keys of a map
+  // For a std::optional member of a request: required nonetheless, unless the stream finds shards for its
+  // records by itself (RecordDistributionStrategy AUTO). See Lifting.
+  bool required_unless_auto = false;
 };
 
 template <class Struct, class T>
@@ -64,7 +67,8 @@ struct Field {
   Rules rules;
 };
 
-// One row of a `fields()` table. A std::optional member is optional, any other is required.
+// One row of a `fields()` table. A std::optional member is optional (but see required_unless_auto), any other
+// is required.
 template <class Struct, class T>
 constexpr Field<Struct, T> field(std::string_view name, T Struct::*member, const Rules& rules = {}) {
   return {name, member, rules};

@@ -34,6 +34,7 @@ inline constexpr Rules shard_id{.min_length = 1, .max_length = 128, .pattern = &
 inline constexpr Rules hash_key{.pattern = &hash_key_pattern};
 inline constexpr Rules sequence_number{.pattern = &sequence_number_pattern};
 inline constexpr Rules partition_key{.min_length = 1, .max_length = 256};
+inline constexpr Rules put_partition_key{.min_length = 1, .max_length = 256, .required_unless_auto = true};
 inline constexpr Rules data{.min_length = 0, .max_length = 10485760};
 inline constexpr Rules shard_iterator{.min_length = 1, .max_length = 512};
 inline constexpr Rules next_token{.min_length = 1, .max_length = 1048576};

@@ -12,7 +12,7 @@ struct PutRecord {
 
   struct Request {
     std::optional<std::string> sequence_number_for_ordering{};
-    std::string partition_key{};
+    std::optional<std::string> partition_key{};
     std::optional<std::string> explicit_hash_key{};
     Blob data{};
     std::optional<std::string> stream_name{};
@@ -23,7 +23,7 @@ struct PutRecord {
     static constexpr auto fields() {
       return std::tuple{
           field("SequenceNumberForOrdering", &Request::sequence_number_for_ordering, shapes::sequence_number),
-          field("PartitionKey", &Request::partition_key, shapes::partition_key),
+          field("PartitionKey", &Request::partition_key, shapes::put_partition_key),
           field("ExplicitHashKey", &Request::explicit_hash_key, shapes::hash_key),
           field("Data", &Request::data, shapes::data),
           field("StreamName", &Request::stream_name, shapes::stream_name),

@@ -6,13 +6,13 @@
 namespace kinesisd::protocol {
 
 struct PutRecordsRequestEntry {
-  std::string partition_key{};
+  std::optional<std::string> partition_key{};
   std::optional<std::string> explicit_hash_key{};
   Blob data{};
 
   static constexpr auto fields() {
     return std::tuple{
-        field("PartitionKey", &PutRecordsRequestEntry::partition_key, shapes::partition_key),
+        field("PartitionKey", &PutRecordsRequestEntry::partition_key, shapes::put_partition_key),
         field("ExplicitHashKey", &PutRecordsRequestEntry::explicit_hash_key, shapes::hash_key),
         field("Data", &PutRecordsRequestEntry::data, shapes::data),
     };

@@ -10,7 +10,7 @@ struct Record {
   std::string sequence_number{};
   std::optional<Timestamp> approximate_arrival_timestamp{};
   BlobView data{};
-  std::string_view partition_key{};
+  std::optional<std::string_view> partition_key{};
   std::optional<EncryptionType> encryption_type{};
 
   static constexpr auto fields() {

@@ -31,7 +31,8 @@ protocol::GetRecords::Response respond(const Context& /*context*/, storage::Reco
     wire.sequence_number = kept->sequence_number_of(*record).to_string();
     wire.approximate_arrival_timestamp = record->arrived();
     wire.data = {record->data()};
-    wire.partition_key = record->partition_key();
+    // No key has no characters: an empty one was never sent.
+    if (!record->partition_key().empty()) wire.partition_key = record->partition_key();
   }
   response.next_shard_iterator = kept->next_iterator;
   response.millis_behind_latest = kept->millis_behind_latest;

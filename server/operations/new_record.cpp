@@ -4,11 +4,13 @@
 
 namespace kinesisd::server {
 
-protocol::Result<storage::NewRecord> new_record(const protocol::Blob& data, const std::string& partition_key,
+protocol::Result<storage::NewRecord> new_record(const protocol::Blob& data,
+                                                const std::optional<std::string>& partition_key,
                                                 const std::optional<std::string>& explicit_hash_key) {
-  storage::NewRecord record{.hash_key = {}, .record = storage::make_record(partition_key, data.bytes)};
+  const std::string_view key_text = partition_key ? std::string_view(*partition_key) : "";
+  storage::NewRecord record{.hash_key = {}, .record = storage::make_record(key_text, data.bytes)};
   if (!explicit_hash_key) {
-    record.hash_key = storage::hash_of(partition_key);
+    record.hash_key = storage::hash_of(key_text);
     return record;
   }
   const std::optional<storage::HashKey> key = storage::parse_hash_key(*explicit_hash_key);

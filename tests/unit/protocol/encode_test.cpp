@@ -58,9 +58,11 @@ TEST_CASE("A page of records is written from views") {
                               .approximate_arrival_timestamp = at(1759850000123),
                               .data = {data},
                               .partition_key = key});
+  response.records.push_back({.sequence_number = "8", .data = {}});  // put without a key
   response.millis_behind_latest = 0;
-  CHECK(body(response) == R"({"Records":[{"SequenceNumber":"7","ApproximateArrivalTimestamp":1759850000.123,)"
-                          R"("Data":"AP8=","PartitionKey":"k\n"}],"MillisBehindLatest":0})");
+  CHECK(body(response) ==
+        R"({"Records":[{"SequenceNumber":"7","ApproximateArrivalTimestamp":1759850000.123,)"
+        R"("Data":"AP8=","PartitionKey":"k\n"},{"SequenceNumber":"8","Data":""}],"MillisBehindLatest":0})");
 }
 
 TEST_CASE("Structures are written inside structures") {
