@@ -94,13 +94,6 @@ Error provisioned_without_shard_count() {
   return invalid_argument("ShardCount must be specified when StreamMode is PROVISIONED.");
 }
 
-// AWS's text is unknown.
-Error warm_throughput_unavailable() {
-  return invalid_argument(
-      "WarmThroughputMiBps needs an on-demand stream in an account with a minimum throughput billing "
-      "commitment.");
-}
-
 Error retention_too_short(std::int32_t hours) {
   return invalid_argument(fmt::format(
       "Minimum allowed retention period is 24 hours. Requested retention period ({} hours) is too short.",

@@ -26,7 +26,6 @@ Error shard_limit(std::string_view account, std::string_view region, std::int64_
                   std::int64_t additional);
 Error on_demand_limit(std::string_view account, std::int64_t limit);
 Error provisioned_without_shard_count();
-Error warm_throughput_unavailable();
 Error shard_count_unexpected();  // of an on-demand stream
 Error shards_per_stream_limit(std::string_view stream, std::string_view account, std::int64_t limit);
 Error too_many_streams_changing(std::string_view account);  // CREATING or DELETING

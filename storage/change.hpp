@@ -12,40 +12,12 @@
 #include <vector>
 
 #include "storage/clock.hpp"
-#include "storage/streams.hpp"
+#include "storage/model/record.hpp"
+#include "storage/rows.hpp"
 
 namespace kinesisd::storage {
 
 struct Stream;  // storage/streams_state.hpp
-
-// What a stream is becoming. `none` once and for all after CREATING or UPDATING has ended.
-enum class Transition { none, creating, updating, deleting };
-
-// What is kept of a stream besides its shards and tags.
-struct StreamRow {
-  std::int64_t serial = 0;  // never given twice
-  StreamKey key;
-  StreamMode mode = StreamMode::PROVISIONED;
-  Timestamp created{};
-  std::int32_t retention_hours = 24;
-  std::int32_t max_record_kib = 1024;
-  Transition transition = Transition::none;
-  Timestamp transition_ends{};
-  Timestamp readable_from{};  // what arrived earlier stays unreadable whatever the retention becomes
-};
-
-struct ShardRow {
-  std::int64_t serial = 0;  // over all streams
-  ShardIndex index;
-  HashKeyRange range;
-  std::optional<ShardIndex> parent;
-  std::optional<ShardIndex> adjacent_parent;
-  std::int64_t created_s = 0;  // logical, as sequence numbers carry it
-  std::optional<std::int64_t> closed_s;
-  Timestamp opened{};
-  std::optional<Timestamp> closed;
-  std::uint64_t next_index = 1;
-};
 
 struct AppendedRecord {
   std::int64_t shard_serial;
@@ -61,12 +33,13 @@ struct RecordsAppended {
 struct StreamCreated {
   StreamRow stream;
   std::vector<ShardRow> shards;
-  std::map<std::string, std::string> tags;
 };
 
 struct StreamChanged {
   StreamRow before;
   StreamRow after;
+  std::vector<ShardRow> closed = {};  // that were open before, as they are now
+  std::vector<ShardRow> opened = {};  // all new ones, those that were closed again at once included
 };
 
 struct StreamDeleted {
@@ -74,9 +47,21 @@ struct StreamDeleted {
   std::shared_ptr<Stream> removed;  // with its records, until the deletion is durable
 };
 
+struct AccountChanged {
+  World world;
+  AccountRow before;
+  AccountRow after;
+};
+
+struct KeyChanged {
+  std::string key;
+  KeyState before;
+  KeyState after;
+};
+
 struct Change {
   std::variant<RecordsAppended, std::unique_ptr<StreamCreated>, std::unique_ptr<StreamChanged>,
-               std::unique_ptr<StreamDeleted>>
+               std::unique_ptr<StreamDeleted>, std::unique_ptr<AccountChanged>, std::unique_ptr<KeyChanged>>
       what;
   std::size_t bytes = 0;  // of data and keys
 };
@@ -92,11 +77,12 @@ struct RestoredShard {
 struct RestoredStream {
   StreamRow row;
   std::vector<RestoredShard> shards;
-  std::map<std::string, std::string> tags;
 };
 
 struct Restored {
   std::vector<RestoredStream> streams;
+  std::map<World, AccountRow> accounts;
+  std::map<std::string, KeyState> keys;
   std::int64_t next_stream_serial = 1;
   std::int64_t next_shard_serial = 1;
 };

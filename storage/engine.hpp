@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/change.hpp"
+#include "storage/views.hpp"
 
 namespace kinesisd::storage {
 

@@ -36,8 +36,8 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t cou
 }
 
 // What the first page says, read without SQLite so that nothing is changed. See "The Database Header" in
-// SQLite's description of its file format.
-void check_header(const OwnedFile& file) {
+// SQLite's description of its file format. Returns the layout's number.
+std::int32_t check_header(const OwnedFile& file) {
   const std::string& path = file.path();
   const std::string head = file.head(header_bytes);
   constexpr std::string_view magic{"SQLite format 3\0", 16};
@@ -47,7 +47,8 @@ void check_header(const OwnedFile& file) {
   if (big_endian(head, 68, 4) != static_cast<std::uint32_t>(application_id))
     throw OpenError(path + " is the database of another program; name another file with --db.");
   const auto version = big_endian(head, 60, 4);
-  if (version != static_cast<std::uint32_t>(schema_version))
+  if (version == 0) refuse_damaged(path, "it has no layout");
+  if (version > static_cast<std::uint32_t>(schema_version))
     throw OpenError(path + " was written by a newer kinesisd (layout " + std::to_string(version) +
                     ", this one knows " + std::to_string(schema_version) +
                     "); use that one, or name another file with --db.");
@@ -57,6 +58,7 @@ void check_header(const OwnedFile& file) {
   const bool count_valid = big_endian(head, 24, 4) == big_endian(head, 92, 4);
   if (count_valid && big_endian(head, 28, 4) * page_bytes > file.size())
     refuse_damaged(path, "it is cut short");
+  return static_cast<std::int32_t>(version);
 }
 
 void check_pages(const OwnedFile& file) {
@@ -95,6 +97,15 @@ class Companions {
   std::vector<std::string> absent_;
 };
 
+void upgrade(const ConnectionOptions& connection) {
+  try {
+    upgrade_database(connection);
+  } catch (const SQLite::Exception& error) {
+    throw OpenError("Cannot bring " + connection.path + " up to date: " + error.what() +
+                    "; it is as it was. Give it room to grow, or name another file with --db.");
+  }
+}
+
 Opened open_file(OwnedFile file, Durability durability, bool temporary) {
   Companions beside(file.path());
   Opened opened;
@@ -117,8 +128,9 @@ Opened open_file(OwnedFile file, Durability durability, bool temporary) {
                       "; name a file on a disk with room with --db.");
     }
   } else {
-    check_header(file);
+    const auto version = check_header(file);
     check_pages(file);
+    if (version < schema_version) upgrade(connection);
   }
 
   try {

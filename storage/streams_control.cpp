@@ -1,4 +1,4 @@
-// Creating, deleting, describing and changing streams.
+// Creating, deleting and describing streams.
 #include <algorithm>
 #include <utility>
 
@@ -12,45 +12,7 @@ namespace errors = protocol::errors;
 namespace {
 
 constexpr std::int32_t on_demand_shards = 4;
-constexpr std::int32_t retention_hours_min = 24;
-constexpr std::int32_t retention_hours_max = 8760;
 constexpr std::int32_t describe_shards_max = 100;
-constexpr std::int64_t stream_shards_max = 100'000;  // even where --shard-limit is `unlimited`
-
-protocol::Error not_active(const StreamKey& stream, StreamStatus status) {
-  return errors::stream_not_active(stream.name, stream.world.account, name(status));
-}
-
-struct Usage {
-  std::int64_t open_shards = 0;
-  std::int64_t on_demand_streams = 0;
-};
-
-Usage usage(const StreamsState& state, const World& world) {
-  Usage used;
-  for (auto it = state.streams.lower_bound({world, {}});
-       it != state.streams.end() && it->first.world == world; ++it) {
-    const Stream& stream = *it->second;
-    if (stream.row.transition == Transition::deleting) continue;
-    used.open_shards += stream.open_count();
-    if (stream.row.mode == StreamMode::ON_DEMAND) ++used.on_demand_streams;
-  }
-  return used;
-}
-
-Result<void> check_quotas(const StreamsState& state, const World& world, StreamMode mode,
-                          std::int64_t shard_count) {
-  const Usage used = usage(state, world);
-  const auto& limit = state.settings.shard_limit;
-  if (limit && used.open_shards + shard_count > *limit)
-    return errors::shard_limit(world.account, world.region, used.open_shards, *limit, shard_count);
-  if (shard_count > stream_shards_max)
-    return errors::shard_limit(world.account, world.region, used.open_shards, stream_shards_max, shard_count);
-  const auto& on_demand = state.settings.on_demand_limit;
-  if (mode == StreamMode::ON_DEMAND && on_demand && used.on_demand_streams >= *on_demand)
-    return errors::on_demand_limit(world.account, *on_demand);
-  return protocol::Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
-}
 
 std::unique_ptr<Shard> first_shard(std::int64_t serial, std::uint32_t index, std::uint32_t count,
                                    Timestamp now) {
@@ -65,36 +27,6 @@ std::unique_ptr<Shard> first_shard(std::int64_t serial, std::uint32_t index, std
   return shard;
 }
 
-// The stream for a call that needs it to be ACTIVE.
-Result<Stream*> active(StreamsState& state, const StreamKey& key, Timestamp now) {
-  Stream* stream = state.find(key, now);
-  if (stream == nullptr) return errors::stream_not_found(key.name, key.world.account);
-  const auto is = *status(stream->row, now);
-  if (is != StreamStatus::ACTIVE) return not_active(key, is);
-  if (!state.journal.has_room()) return errors::service_unavailable();
-  return stream;
-}
-
-Result<void> check_retention_range(std::int32_t hours) {
-  if (hours < retention_hours_min) return errors::retention_too_short(hours);
-  if (hours > retention_hours_max) return errors::retention_too_long(hours);
-  return protocol::Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
-}
-
-Ticket change_retention(StreamsState& state, Stream& stream, std::int32_t hours, Timestamp now) {
-  if (stream.row.retention_hours == hours) return no_ticket;
-  auto change = std::make_unique<StreamChanged>();
-  change->before = stream.row;
-  // What is unreadable under the old retention or the new one stays so.
-  const auto readable_from = stream.readable_from(now);
-  stream.row.retention_hours = hours;
-  stream.row.readable_from = std::max(readable_from, stream.readable_from(now));
-  state.begin_transition(stream.row, Transition::updating, now);
-  change->after = stream.row;
-  stream.retention_changed = state.journal.submit({std::move(change)});
-  return stream.retention_changed;
-}
-
 }  // namespace
 
 Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, Timestamp now) {
@@ -103,10 +35,23 @@ Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, T
       request.mode.value_or(request.shard_count ? StreamMode::PROVISIONED : StreamMode::ON_DEMAND);
   if (mode == StreamMode::PROVISIONED && !request.shard_count)
     return errors::provisioned_without_shard_count();
+  const auto warm_mibps = request.warm_throughput_mibps;
   // A count given for an on-demand stream is ignored.
-  const auto count = mode == StreamMode::ON_DEMAND ? on_demand_shards : *request.shard_count;
-  BOOST_OUTCOME_TRY(check_quotas(*state_, key.world, mode, count));
-  if (request.warm_throughput_mibps) return errors::warm_throughput_unavailable();
+  const auto count = mode == StreamMode::ON_DEMAND
+                         ? std::max(on_demand_shards, warm_mibps.value_or(0) / shard_mibps)
+                         : *request.shard_count;
+  BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, count, now));
+  BOOST_OUTCOME_TRY(state_->check_transition_quota(key.world, now));
+  if (mode == StreamMode::ON_DEMAND) {
+    BOOST_OUTCOME_TRY(state_->check_on_demand_quota(key.world, now));
+  }
+  if (warm_mibps) {
+    BOOST_OUTCOME_TRY(state_->check_warm_throughput(key, mode, *warm_mibps, now));
+  }
+  const auto distribution = request.distribution.value_or(RecordDistributionStrategy::USER_PARTITION_KEY);
+  if (distribution == RecordDistributionStrategy::AUTO && mode == StreamMode::PROVISIONED)
+    return errors::auto_distribution_needs_on_demand(key.name, key.world.account);
+  BOOST_OUTCOME_TRY(check_added_tags(key, {}, request.tags));
   if (!state_->journal.has_room()) return errors::service_unavailable();
 
   auto stream = std::make_shared<Stream>();
@@ -115,12 +60,13 @@ Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, T
   stream->row.mode = mode;
   stream->row.created = std::chrono::floor<std::chrono::seconds>(now);
   stream->row.max_record_kib = request.max_record_kib.value_or(stream->row.max_record_kib);
-  stream->tags = std::move(request.tags);
+  stream->row.warm_mibps = warm_mibps;
+  stream->row.distribution = distribution;
+  stream->row.tags = std::move(request.tags);
   state_->begin_transition(stream->row, Transition::creating, now);
 
   auto change = std::make_unique<StreamCreated>();
   change->stream = stream->row;
-  change->tags = stream->tags;
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(count); ++i) {
     stream->shards.push_back(
         first_shard(state_->next_shard_serial++, i, static_cast<std::uint32_t>(count), now));
@@ -131,22 +77,31 @@ Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, T
   return state_->journal.submit({std::move(change)});
 }
 
-Result<Ticket> Streams::delete_stream(const StreamKey& key, bool /*enforce_consumer_deletion*/,
-                                      Timestamp now) {
-  Stream* stream = state_->find(key, now);
-  if (stream == nullptr) return errors::stream_not_found(key.name, key.world.account);
-  if (*status(stream->row, now) == StreamStatus::DELETING) return not_active(key, StreamStatus::DELETING);
-  if (!state_->journal.has_room()) return errors::service_unavailable();
+Result<Ticket> Streams::delete_stream(const StreamKey& key, bool enforce_consumer_deletion, Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, state_->require_for_change(key, now));
+  const auto& consumers = stream->row.consumers;
+  const bool consumed = std::any_of(consumers.begin(), consumers.end(),
+                                    [&](const auto& consumer) { return status(consumer, now); });
+  if (*status(stream->row, now) == StreamStatus::DELETING)
+    return errors::stream_not_active(key.name, key.world.account, name(StreamStatus::DELETING));
+  if (consumed && !enforce_consumer_deletion)
+    return errors::stream_has_consumers(key.name, key.world.account);
+  BOOST_OUTCOME_TRY(state_->check_transition_quota(key.world, now));
 
-  // Shards and records go at once; what stays until DELETING ends is the name.
+  // Shards, records and all else go at once; what stays until DELETING ends is the name.
   auto& place = state_->streams.at(key);
   auto change = std::make_unique<StreamDeleted>();
   change->removed = std::move(place);
   state_->delist(*change->removed);
   place = std::make_shared<Stream>();
-  place->row = change->removed->row;
-  state_->begin_transition(place->row, Transition::deleting, now);
-  change->after = place->row;
+  StreamRow& row = place->row;
+  row = change->removed->row;
+  row.reshard = NoReshard{};
+  row.tags.clear();
+  row.policy.clear();
+  row.consumers.clear();
+  state_->begin_transition(row, Transition::deleting, now);
+  change->after = row;
   return state_->journal.submit({std::move(change)});
 }
 
@@ -154,7 +109,7 @@ Result<StreamSummary> Streams::describe_summary(const StreamKey& key, Timestamp 
   Stream* stream = state_->find(key, now);
   if (stream == nullptr || !state_->observe(key, *stream, now))
     return errors::stream_not_found(key.name, key.world.account);
-  return summarize(*stream, *status(stream->row, now));
+  return summarize(*state_, *stream, now);
 }
 
 Result<StreamDescription> Streams::describe(const StreamKey& key,
@@ -164,7 +119,7 @@ Result<StreamDescription> Streams::describe(const StreamKey& key,
   if (stream == nullptr || !state_->observe(key, *stream, now))
     return errors::stream_not_found(key.name, key.world.account);
   const auto is = *status(stream->row, now);
-  StreamDescription description{summarize(*stream, is), {}, false};
+  StreamDescription description{summarize(*state_, *stream, now), {}, false};
   if (!shows_shards(is)) return description;
 
   const auto shards_max =
@@ -179,22 +134,6 @@ Result<StreamDescription> Streams::describe(const StreamKey& key,
     description.shards.push_back(summarize(*shard));
   }
   return description;
-}
-
-Result<Ticket> Streams::increase_retention(const StreamKey& key, std::int32_t hours, Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, active(*state_, key, now));
-  BOOST_OUTCOME_TRY(check_retention_range(hours));
-  if (hours < stream->row.retention_hours)
-    return errors::retention_not_shorter(hours, key.name, stream->row.retention_hours);
-  return change_retention(*state_, *stream, hours, now);
-}
-
-Result<Ticket> Streams::decrease_retention(const StreamKey& key, std::int32_t hours, Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, active(*state_, key, now));
-  BOOST_OUTCOME_TRY(check_retention_range(hours));
-  if (hours > stream->row.retention_hours)
-    return errors::retention_not_longer(hours, key.name, stream->row.retention_hours);
-  return change_retention(*state_, *stream, hours, now);
 }
 
 }  // namespace kinesisd::storage

@@ -72,6 +72,36 @@ void undo_delete(StreamsState& state, const StreamDeleted& deleted) {
   }
 }
 
+// Its records, if there were any, have been undone before: they came after it.
+void undo_opened(StreamsState& state, Stream& stream, const std::vector<ShardRow>& opened) {
+  for (auto row = opened.rbegin(); row != opened.rend(); ++row) {
+    state.shards.erase(row->serial);
+    stream.shards.pop_back();
+  }
+}
+
+void undo_change(StreamsState& state, const StreamChanged& changed) {
+  const auto found = state.by_serial.find(changed.before.serial);
+  if (found == state.by_serial.end()) return;
+  Stream& stream = *found->second;
+  stream.row = changed.before;
+  if (changed.opened.empty()) return;
+  undo_opened(state, stream, changed.opened);
+  for (const auto& closed : changed.closed) {
+    ShardRow& row = stream.shards[closed.index.value]->row;
+    row.closed = std::nullopt;
+    row.closed_s = std::nullopt;
+  }
+  index_open_shards(stream);
+}
+
+void undo_key(StreamsState& state, const KeyChanged& changed) {
+  if (changed.before == KeyState::enabled)
+    state.keys.erase(changed.key);
+  else
+    state.keys[changed.key] = changed.before;
+}
+
 }  // namespace
 
 std::vector<Run> runs_of(std::span<const Change> changes) {
@@ -112,8 +142,11 @@ void StreamsState::undo(Change& change, Garbage& garbage) {
   } else if (const auto* deleted = std::get_if<std::unique_ptr<StreamDeleted>>(&change.what)) {
     undo_delete(*this, **deleted);
   } else if (const auto* changed = std::get_if<std::unique_ptr<StreamChanged>>(&change.what)) {
-    const auto found = by_serial.find((*changed)->before.serial);
-    if (found != by_serial.end()) found->second->row = (*changed)->before;
+    undo_change(*this, **changed);
+  } else if (const auto* account = std::get_if<std::unique_ptr<AccountChanged>>(&change.what)) {
+    accounts[(*account)->world] = (*account)->before;
+  } else if (const auto* key = std::get_if<std::unique_ptr<KeyChanged>>(&change.what)) {
+    undo_key(*this, **key);
   }
 }
 

@@ -14,10 +14,6 @@ namespace {
 constexpr std::int32_t streams_page_max = 100;
 constexpr std::int32_t shards_page_max = 1000;
 
-bool expired(Timestamp issued, Timestamp now) {
-  return epoch_ms(now) - epoch_ms(issued) > errors::token_lifetime_ms;
-}
-
 std::size_t page_size(std::optional<std::int32_t> wanted, std::int32_t max) {
   return static_cast<std::size_t>(std::clamp(wanted.value_or(max), 1, max));
 }
@@ -35,7 +31,7 @@ Timestamp horizon(const Stream& stream, Timestamp now) {
   auto oldest = now;
   for (const auto& shard : stream.shards)
     if (stream.lists(*shard, now)) oldest = std::min(oldest, shard->row.opened);
-  return std::max(now - std::chrono::hours{stream.row.retention_hours}, oldest);
+  return std::max(stream.readable_from(now) - std::chrono::milliseconds{1}, oldest);
 }
 
 // A shard is open from `opened` until just before `closed`, so that for every instant parents and children
@@ -66,8 +62,7 @@ std::uint32_t after_shard_id(const Stream& stream, const std::string& id) {
 
 Result<void> require_listable(const Stream& stream, Timestamp now) {
   const auto is = *status(stream.row, now);
-  if (is == StreamStatus::ACTIVE || is == StreamStatus::UPDATING)
-    return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+  if (is == StreamStatus::ACTIVE || is == StreamStatus::UPDATING) return fine();
   return errors::stream_not_active(stream.row.key.name, stream.row.key.world.account, name(is));
 }
 
@@ -96,16 +91,16 @@ Result<void> apply(const ShardFilter& filter, Selection& selection, Timestamp no
     case ShardFilterType::FROM_TRIM_HORIZON:
       break;
   }
-  return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+  return fine();
 }
 
 Result<Selection> select_by_token(StreamsState& state, const std::string& text, Timestamp now) {
   const auto token = open_list_shards_token(state.seal, text);
   if (!token) return errors::next_token_invalid();
-  if (expired(token->issued, now)) return errors::next_token_expired(epoch_ms(token->issued), epoch_ms(now));
-  const auto found = state.by_serial.find(token->stream_serial);
-  if (found == state.by_serial.end()) return errors::stream_not_found(token->stream, token->account);
-  return Selection{found->second, static_cast<ShardFilterType>(token->filter), token->filter_time,
+  BOOST_OUTCOME_TRY(check_token_age(token->issued, now));
+  Stream* stream = state.find(token->stream_serial, now);
+  if (stream == nullptr) return errors::stream_not_found(token->stream, token->account);
+  return Selection{stream, static_cast<ShardFilterType>(token->filter), token->filter_time,
                    token->from_shard};
 }
 
@@ -128,14 +123,18 @@ Result<Selection> select_by_name(StreamsState& state, const ListShardsQuery& que
 
 }  // namespace
 
+Result<void> check_token_age(Timestamp issued, Timestamp now) {
+  if (epoch_ms(now) - epoch_ms(issued) <= errors::token_lifetime_ms) return fine();
+  return errors::next_token_expired(epoch_ms(issued), epoch_ms(now));
+}
+
 Result<StreamList> Streams::list_streams(const World& world, const ListStreamsQuery& query, Timestamp now) {
   StreamKey after{world, {}};
   if (query.next_token) {
     if (query.exclusive_start_name) return errors::start_with_next_token();
     const auto token = open_list_streams_token(state_->seal, *query.next_token);
     if (!token) return errors::next_token_invalid();
-    if (expired(token->issued, now))
-      return errors::next_token_expired(epoch_ms(token->issued), epoch_ms(now));
+    BOOST_OUTCOME_TRY(check_token_age(token->issued, now));
     after.name = token->after_name;
   } else if (query.exclusive_start_name) {
     after.name = *query.exclusive_start_name;
@@ -155,7 +154,7 @@ Result<StreamList> Streams::list_streams(const World& world, const ListStreamsQu
     }
     const StreamKey key = current->first;
     if (!state_->observe(key, *stream, now)) continue;
-    list.streams.push_back(summarize(*stream, *status(stream->row, now)));
+    list.streams.push_back(summarize(*state_, *stream, now));
   }
   if (list.has_more) list.next_token = seal(state_->seal, {list.streams.back().key.name, now});
   return list;
@@ -167,7 +166,7 @@ Result<ShardList> Streams::list_shards(const World& /*caller*/, const ListShards
   const Stream& stream = *selection.stream;
   const auto at = std::max(selection.filter_time, horizon(stream, now));
   const auto page_max = page_size(query.max_results, shards_page_max);
-  ShardList list;
+  ShardList list{stream.row.key, {}, std::nullopt};
   for (std::size_t i = selection.from_shard; i < stream.shards.size(); ++i) {
     const Shard& shard = *stream.shards[i];
     if (!stream.lists(shard, now) || !matches(shard, selection.filter, at)) continue;

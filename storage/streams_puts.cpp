@@ -28,7 +28,7 @@ Result<void> check_room(StreamsState& state, std::size_t memory_bytes) {
     ++state.refused_for_memory;
     return errors::internal_failure();
   }
-  return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+  return fine();
 }
 
 // A number counts as in the future only against its own shard's logical clock.
@@ -39,8 +39,7 @@ Result<void> check_ordering(const Stream& stream, const std::string& number, Tim
     const auto& shards = stream.shards;
     if (const auto index = parsed->number.shard.value; index < shards.size())
       latest_s = std::max(latest_s, shards[index]->row.created_s);
-    if (parsed->number.recorded_s <= latest_s)
-      return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+    if (parsed->number.recorded_s <= latest_s) return fine();
   }
   return errors::ordering_sequence_number_invalid(number, stream.row.key.name, stream.row.key.world.account);
 }
@@ -67,7 +66,7 @@ Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record
   }
   // Times of arrival never fall within a shard: reading by time is a binary search.
   shard.last_arrival = std::max(shard.last_arrival, now);
-  record->place(shard.row.next_index++, shard.last_arrival);
+  record->place(shard.row.next_index++, shard.last_arrival, shard.stream->row.key_id.has_value());
   shard.log.push_back(record);
   shard.memory_bytes += record->memory_bytes();
   state.memory_bytes += record->memory_bytes();

@@ -124,13 +124,12 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   if (epoch_ms(now) - epoch_ms(iterator->issued) > errors::token_lifetime_ms)
     return errors::iterator_expired(epoch_ms(iterator->issued), epoch_ms(now));
   // A stream deleted and created anew is another stream to an iterator.
-  const auto found = state_->by_serial.find(iterator->stream_serial);
-  const Shard* shard =
-      found == state_->by_serial.end() ? nullptr : found->second->shard(iterator->shard, now);
+  const Stream* found = state_->find(iterator->stream_serial, now);
+  const Shard* shard = found == nullptr ? nullptr : found->shard(iterator->shard, now);
   if (shard == nullptr)
     return errors::shard_not_found(iterator->shard.shard_id(), iterator->stream, iterator->account);
 
-  const Stream& stream = *found->second;
+  const Stream& stream = *found;
   PendingRead read;
   read.stream = stream.row.key;
   read.stream_serial = stream.row.serial;

@@ -25,6 +25,8 @@ namespace kinesisd::storage {
 
 inline constexpr std::int64_t shard_records_per_second = 1000;
 inline constexpr std::int64_t shard_bytes_per_second = 1 << 20;
+inline constexpr std::int32_t shard_mibps = 1;
+inline constexpr std::int64_t stream_shards_max = 100'000;  // even where --shard-limit is `unlimited`
 inline constexpr std::int32_t page_records_max = 10'000;
 inline constexpr std::size_t page_bytes_max = 10U << 20;
 
@@ -55,15 +57,16 @@ struct Shard {
 
 struct Stream {
   StreamRow row;
-  std::map<std::string, std::string> tags;
   std::vector<std::unique_ptr<Shard>> shards;  // by index; none once the stream is DELETING
   std::vector<Shard*> open;                    // by hash key range, ascending
   Ticket retention_changed = no_ticket;        // nothing is trimmed before this is settled
 
+  // Open shards, and as many as there will be when what is under way has ended.
   std::int32_t open_count() const { return static_cast<std::int32_t>(open.size()); }
+  std::int32_t planned_open_count() const;
   // What arrived earlier is expired.
   Timestamp readable_from(Timestamp now) const;
-  // Closed shards vanish when the last record they could hold has expired.
+  // Closed shards vanish, once and for all, when the last record they could hold has expired.
   bool lists(const Shard& shard, Timestamp now) const;
   Shard* shard(ShardIndex index, Timestamp now) const;
 };
@@ -77,6 +80,9 @@ struct Run {
 // Records that fell out of memory; freed after the lock is released.
 using Garbage = std::vector<RecordPtr>;
 
+// What a stream needs its key for.
+enum class KeyUse { describe, encrypt, decrypt };
+
 struct StreamsState {
   StreamsState(const StreamSettings& streams_settings, Journal& streams_journal, const std::string& key)
       : settings(streams_settings), journal(streams_journal), seal(key) {}
@@ -86,6 +92,8 @@ struct StreamsState {
   TokenSeal seal;
 
   std::map<StreamKey, std::shared_ptr<Stream>> streams;
+  std::map<World, AccountRow> accounts;
+  std::map<std::string, KeyState> keys;                 // those that are not enabled
   std::unordered_map<std::int64_t, Stream*> by_serial;  // those with shards
   std::map<std::int64_t, Shard*> shards;                // of all streams, by serial
   std::int64_t next_stream_serial = 1;
@@ -97,11 +105,60 @@ struct StreamsState {
   std::deque<Run> eviction_order;  // oldest commit first
   std::int64_t trim_cursor = 0;    // the shard the next slice of trimming begins with
 
-  // nullptr: no such stream (any more).
+  // nullptr: no such stream (any more). What is due at `now` has been done to the stream.
   Stream* find(const StreamKey& key, Timestamp now);
+  // The same for one with shards, by serial.
+  Stream* find(std::int64_t serial, Timestamp now);
+  // The stream, or AWS's error for one that is not there.
+  Result<Stream*> require(const StreamKey& key, Timestamp now);
+  // The stream for a change: one that is there; one that also is ACTIVE.
+  Result<Stream*> require_for_change(const StreamKey& key, Timestamp now);
+  Result<Stream*> require_active(const StreamKey& key, Timestamp now);
+
+  // Changes a stream's row by `change(StreamRow&)` and hands it to the journal.
+  template <class Change_>
+  Ticket edit(Stream& stream, Change_&& change) {
+    auto changed = std::make_unique<StreamChanged>();
+    changed->before = stream.row;
+    change(stream.row);
+    changed->after = stream.row;
+    return journal.submit({std::move(changed)});
+  }
+  // The same with UPDATING after it.
+  template <class Change_>
+  Ticket update(Stream& stream, Timestamp now, Change_&& change) {
+    return edit(stream, [&](StreamRow& row) {
+      change(row);
+      begin_transition(row, Transition::updating, now);
+    });
+  }
+
   // Ends what is under way, if observing ends it; false: the stream is gone.
   bool observe(const StreamKey& key, Stream& stream, Timestamp now);
-  void begin_transition(StreamRow& row, Transition transition, Timestamp now) const;
+  // Row: of a stream or of a consumer.
+  template <class Row>
+  void begin_transition(Row& row, Transition transition, Timestamp now) const {
+    row.transition = transition;
+    row.transition_ends = now + std::chrono::milliseconds{settings.transitions.after_ms};
+  }
+  // Does to a stream what its row says is to happen by now: a reshard whose UPDATING is over.
+  void advance(Stream& stream, Timestamp now);
+
+  // Whether the key may be used, or what it answers.
+  Result<void> check_key(const std::string& key_id, const World& world, KeyUse use) const;
+  // Whether the account has a minimum throughput billing commitment.
+  bool committed(const World& world, Timestamp now) const;
+  // Whether the account has open shards left for `additional` more, and the stream.
+  Result<void> check_shard_quota(const World& world, std::int64_t additional, Timestamp now);
+  // Whether the account may have one more on-demand stream.
+  Result<void> check_on_demand_quota(const World& world, Timestamp now);
+  // Whether one more stream of the account may be CREATING or DELETING.
+  Result<void> check_transition_quota(const World& world, Timestamp now);
+  // Whether a stream of this mode may be given so much warm throughput.
+  Result<void> check_warm_throughput(const StreamKey& key, StreamMode mode, std::int32_t mibps,
+                                     Timestamp now) const;
+  // Whether the stream may be changed that way once more within 24 hours.
+  Result<void> check_ration(const Stream& stream, Rationed what, Timestamp now) const;
 
   // Make a stream's shards reachable, or unreachable, from here.
   void enlist(Stream& stream);
@@ -121,7 +178,8 @@ struct StreamsState {
 
 // nullopt: deleted, and nothing is left.
 std::optional<StreamStatus> status(const StreamRow& row, Timestamp now);
-std::string_view name(StreamStatus status);
+std::optional<ConsumerStatus> status(const ConsumerRow& row, Timestamp now);
+std::string_view name(StreamStatus status);  // AWS's word
 
 // The indices and serials of one transaction's records, one run per shard.
 std::vector<Run> runs_of(std::span<const Change> changes);
@@ -129,9 +187,23 @@ std::vector<Run> runs_of(std::span<const Change> changes);
 // Rebuilds Stream::open.
 void index_open_shards(Stream& stream);
 
+// Remembers a rationed change for 24 hours.
+void count(StreamRow& row, Rationed what, Timestamp now);
+
+// A Result<void> that says yes.
+inline Result<void> fine() {
+  return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
+}
+
+// Whether a NextToken made then is still good.
+Result<void> check_token_age(Timestamp issued, Timestamp now);
+
+// Whether these tags may be added to those a stream, or a consumer of it, has.
+Result<void> check_added_tags(const StreamKey& stream, const Tags& present, const Tags& added);
+
 // Whether shards can be seen and used in this state.
 bool shows_shards(StreamStatus status);
-StreamSummary summarize(const Stream& stream, StreamStatus status);
+StreamSummary summarize(const StreamsState& state, const Stream& stream, Timestamp now);
 ShardSummary summarize(const Shard& shard);
 SequenceNumber sequence_number(const ShardRow& shard, std::uint64_t index, Timestamp arrived);
 

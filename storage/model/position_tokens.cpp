@@ -7,7 +7,7 @@ namespace kinesisd::storage {
 namespace {
 
 // The first byte of every token: none may stand in for another.
-enum class Kind : char { shard_iterator = 'I', list_shards = 'H', list_streams = 'S' };
+enum class Kind : char { shard_iterator = 'I', list_shards = 'H', list_streams = 'S', list_consumers = 'C' };
 
 class Writer {
  public:
@@ -143,6 +143,26 @@ std::optional<ListStreamsToken> open_list_streams_token(const TokenSeal& seal, s
   if (!plain) return std::nullopt;
   Reader reader(Kind::list_streams, *plain);
   ListStreamsToken token;
+  token.after_name = reader.string();
+  token.issued = reader.time();
+  if (!reader.good()) return std::nullopt;
+  return token;
+}
+
+std::string seal(const TokenSeal& seal, const ListConsumersToken& token) {
+  return seal.seal(Writer(Kind::list_consumers)
+                       .signed_number(token.stream_serial)
+                       .string(token.after_name)
+                       .time(token.issued)
+                       .padded());
+}
+
+std::optional<ListConsumersToken> open_list_consumers_token(const TokenSeal& seal, std::string_view text) {
+  const auto plain = seal.open(text);
+  if (!plain) return std::nullopt;
+  Reader reader(Kind::list_consumers, *plain);
+  ListConsumersToken token;
+  token.stream_serial = reader.signed_number();
   token.after_name = reader.string();
   token.issued = reader.time();
   if (!reader.good()) return std::nullopt;

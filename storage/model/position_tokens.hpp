@@ -55,4 +55,15 @@ struct ListStreamsToken {
 std::string seal(const TokenSeal& seal, const ListStreamsToken& token);
 std::optional<ListStreamsToken> open_list_streams_token(const TokenSeal& seal, std::string_view text);
 
+// Where ListStreamConsumers goes on.
+struct ListConsumersToken {
+  std::int64_t stream_serial = 0;
+  std::string after_name;
+  Timestamp issued{};
+  friend bool operator==(const ListConsumersToken&, const ListConsumersToken&) = default;
+};
+
+std::string seal(const TokenSeal& seal, const ListConsumersToken& token);
+std::optional<ListConsumersToken> open_list_consumers_token(const TokenSeal& seal, std::string_view text);
+
 }  // namespace kinesisd::storage

@@ -24,6 +24,9 @@ class Record {
   // The sequence index within the shard.
   std::uint64_t index() const { return index_; }
   Timestamp arrived() const { return arrived_; }
+  // Whether its stream was encrypted when it was written.
+  bool encrypted() const { return encrypted_; }
+  // Empty: written without one.
   std::string_view partition_key() const { return {bytes(), key_size_}; }
   std::string_view data() const { return {bytes() + key_size_, data_size_}; }
 
@@ -33,9 +36,10 @@ class Record {
   std::size_t memory_bytes() const;
 
   // Storage calls it once, before any other thread can see the record.
-  void place(std::uint64_t index, Timestamp arrived) const {
+  void place(std::uint64_t index, Timestamp arrived, bool encrypted = false) const {
     index_ = index;
     arrived_ = arrived;
+    encrypted_ = encrypted;
   }
 
  private:
@@ -52,6 +56,7 @@ class Record {
   mutable std::atomic<std::uint32_t> references_{0};
   std::uint32_t key_size_;
   std::uint32_t data_size_;
+  mutable bool encrypted_ = false;
 };
 
 // Copies both; throws std::bad_alloc, and std::length_error beyond 4 GiB.

@@ -64,13 +64,23 @@ void create_database(const ConnectionOptions& options, const std::string& key) {
   SQLite::Transaction transaction(database);
   set(database, "application_id = " + std::to_string(application_id));
   set(database, "user_version = " + std::to_string(schema_version));
-  database.exec(schema);
+  for (const char* layout : layouts) database.exec(layout);
   SQLite::Statement meta(database, "INSERT INTO meta VALUES ('seal_key', ?)");
   meta.bind(1, key.data(), static_cast<int>(key.size()));
   meta.exec();
   transaction.commit();
   meta.reset();
   set(database, journal_mode(options));  // here it needs no fsync
+}
+
+void upgrade_database(const ConnectionOptions& options) {
+  const auto database = open_writer(options);
+  SQLite::Transaction transaction(*database);
+  // Not what the file's first page says: a newer one may still stand in the WAL.
+  const int from = database->execAndGet("PRAGMA user_version").getInt();
+  for (auto at = static_cast<std::size_t>(from); at < layouts.size(); ++at) database->exec(layouts[at]);
+  set(*database, "user_version = " + std::to_string(schema_version));
+  transaction.commit();
 }
 
 }  // namespace kinesisd::storage

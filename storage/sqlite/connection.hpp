@@ -3,7 +3,6 @@
 
 #include <SQLiteCpp/Database.h>
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -31,5 +30,8 @@ std::unique_ptr<SQLite::Database> open_reader(const std::string& path);
 
 // Lays out a new database in an empty file; `key` seals tokens. Throws SQLite::Exception.
 void create_database(const ConnectionOptions& options, const std::string& key);
+
+// Brings a database of an older layout up to date, or throws SQLite::Exception and leaves it as it was.
+void upgrade_database(const ConnectionOptions& options);
 
 }  // namespace kinesisd::storage

@@ -3,32 +3,14 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
-#include <boost/describe/enum_from_string.hpp>
 #include <unordered_map>
 
+#include "storage/sqlite/metadata_text.hpp"
 #include "storage/sqlite/record_key.hpp"
 
 namespace kinesisd::storage {
 
 namespace {
-
-[[noreturn]] void damaged(const std::string& what) {
-  throw std::runtime_error("unexpected " + what);
-}
-
-Transition transition(const std::string& name) {
-  if (name.empty()) return Transition::none;
-  if (name == "creating") return Transition::creating;
-  if (name == "updating") return Transition::updating;
-  if (name == "deleting") return Transition::deleting;
-  damaged("transition " + name);
-}
-
-StreamMode mode(const std::string& name) {
-  StreamMode found{};
-  if (!boost::describe::enum_from_string(name.c_str(), found)) damaged("mode " + name);
-  return found;
-}
 
 HashKey hash_key(const std::string& decimal) {
   const auto key = parse_hash_key(decimal);
@@ -113,25 +95,92 @@ void read_meta(SQLite::Database& database, Contents& contents) {
   }
 }
 
+std::optional<Timestamp> optional_time(const SQLite::Column& column) {
+  const auto ms = optional_number(column);
+  return ms ? std::optional{from_epoch_ms(*ms)} : std::nullopt;
+}
+
 void read_streams(SQLite::Database& database, Restored& restored) {
   SQLite::Statement row(
       database,
       "SELECT serial, account, region, name, mode, created_ms, retention_hours, max_record_kib, "
-      "transition, transition_ends_ms, readable_from_ms FROM streams ORDER BY serial");
+      "transition, transition_ends_ms, readable_from_ms, reshard, key_id, metrics, warm_mibps, "
+      "distribution, policy, deregistered_s FROM streams ORDER BY serial");
   while (row.executeStep()) {
     RestoredStream stream;
-    stream.row.serial = row.getColumn(0).getInt64();
-    stream.row.key = {{row.getColumn(1).getString(), row.getColumn(2).getString()},
-                      row.getColumn(3).getString()};
-    stream.row.mode = mode(row.getColumn(4).getString());
-    stream.row.created = from_epoch_ms(row.getColumn(5).getInt64());
-    stream.row.retention_hours = row.getColumn(6).getInt();
-    stream.row.max_record_kib = row.getColumn(7).getInt();
-    stream.row.transition = transition(row.getColumn(8).getString());
-    stream.row.transition_ends = from_epoch_ms(row.getColumn(9).getInt64());
-    stream.row.readable_from = from_epoch_ms(row.getColumn(10).getInt64());
+    StreamRow& to = stream.row;
+    to.serial = row.getColumn(0).getInt64();
+    to.key = {{row.getColumn(1).getString(), row.getColumn(2).getString()}, row.getColumn(3).getString()};
+    to.mode = enum_of<StreamMode>(row.getColumn(4).getString());
+    to.created = from_epoch_ms(row.getColumn(5).getInt64());
+    to.retention_hours = row.getColumn(6).getInt();
+    to.max_record_kib = row.getColumn(7).getInt();
+    to.transition = transition_of(row.getColumn(8).getString());
+    to.transition_ends = from_epoch_ms(row.getColumn(9).getInt64());
+    to.readable_from = from_epoch_ms(row.getColumn(10).getInt64());
+    to.reshard = reshard_of(row.getColumn(11).getString());
+    if (!row.getColumn(12).isNull()) to.key_id = row.getColumn(12).getString();
+    to.metrics = metrics_of(row.getColumn(13).getString());
+    if (const auto mibps = optional_number(row.getColumn(14)))
+      to.warm_mibps = static_cast<std::int32_t>(*mibps);
+    to.distribution = enum_of<RecordDistributionStrategy>(row.getColumn(15).getString());
+    to.policy = row.getColumn(16).getString();
+    to.deregistered_s = row.getColumn(17).getInt64();
     restored.streams.push_back(std::move(stream));
   }
+}
+
+using StreamsBySerial = std::unordered_map<std::int64_t, RestoredStream*>;
+
+// Calls `visit(StreamRow&, statement)` for each row whose first column is the serial of a stream.
+template <class Visit>
+void for_each_of_stream(SQLite::Database& database, const char* sql, const StreamsBySerial& by_serial,
+                        Visit&& visit) {
+  SQLite::Statement row(database, sql);
+  while (row.executeStep())
+    if (const auto found = by_serial.find(row.getColumn(0).getInt64()); found != by_serial.end())
+      visit(found->second->row, row);
+}
+
+void read_what_streams_have(SQLite::Database& database, const StreamsBySerial& by_serial) {
+  for_each_of_stream(database, "SELECT stream_serial, tag, value FROM tags", by_serial,
+                     [](StreamRow& stream, SQLite::Statement& row) {
+                       stream.tags.emplace(row.getColumn(1).getString(), row.getColumn(2).getString());
+                     });
+  for_each_of_stream(database,
+                     "SELECT stream_serial, name, created_s, transition, transition_ends_ms, policy FROM "
+                     "consumers ORDER BY stream_serial, place",
+                     by_serial, [](StreamRow& stream, SQLite::Statement& row) {
+                       ConsumerRow& consumer = stream.consumers.emplace_back();
+                       consumer.name = row.getColumn(1).getString();
+                       consumer.created_s = row.getColumn(2).getInt64();
+                       consumer.transition = transition_of(row.getColumn(3).getString());
+                       consumer.transition_ends = from_epoch_ms(row.getColumn(4).getInt64());
+                       consumer.policy = row.getColumn(5).getString();
+                     });
+  for_each_of_stream(database, "SELECT stream_serial, place, tag, value FROM consumer_tags", by_serial,
+                     [](StreamRow& stream, SQLite::Statement& row) {
+                       const auto place = static_cast<std::size_t>(row.getColumn(1).getInt64());
+                       if (place >= stream.consumers.size()) damaged("tag of a consumer");
+                       stream.consumers[place].tags.emplace(row.getColumn(2).getString(),
+                                                            row.getColumn(3).getString());
+                     });
+  for_each_of_stream(database, "SELECT stream_serial, what, at_ms FROM recent_changes ORDER BY at_ms",
+                     by_serial, [](StreamRow& stream, SQLite::Statement& row) {
+                       stream.recent[enum_of<Rationed>(row.getColumn(1).getString())].push_back(
+                           from_epoch_ms(row.getColumn(2).getInt64()));
+                     });
+}
+
+void read_accounts_and_keys(SQLite::Database& database, Restored& restored) {
+  SQLite::Statement account(
+      database, "SELECT account, region, commitment_started_ms, commitment_ends_ms FROM accounts");
+  while (account.executeStep())
+    restored.accounts[{account.getColumn(0).getString(), account.getColumn(1).getString()}] = {
+        optional_time(account.getColumn(2)), optional_time(account.getColumn(3))};
+  SQLite::Statement key(database, "SELECT key, state FROM keys");
+  while (key.executeStep())
+    restored.keys[key.getColumn(0).getString()] = enum_of<KeyState>(key.getColumn(1).getString());
 }
 
 }  // namespace
@@ -140,13 +189,10 @@ Contents read_contents(SQLite::Database& database) {
   Contents contents;
   read_meta(database, contents);
   read_streams(database, contents.restored);
-  std::unordered_map<std::int64_t, RestoredStream*> by_serial;
+  StreamsBySerial by_serial;
   for (auto& stream : contents.restored.streams) by_serial[stream.row.serial] = &stream;
-
-  SQLite::Statement tag(database, "SELECT stream_serial, tag, value FROM tags");
-  while (tag.executeStep())
-    if (const auto found = by_serial.find(tag.getColumn(0).getInt64()); found != by_serial.end())
-      found->second->tags.emplace(tag.getColumn(1).getString(), tag.getColumn(2).getString());
+  read_what_streams_have(database, by_serial);
+  read_accounts_and_keys(database, contents.restored);
 
   Ends ends(database);
   SQLite::Statement shard(

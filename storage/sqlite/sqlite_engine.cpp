@@ -5,51 +5,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlite/metadata_writer.hpp"
 #include "storage/sqlite/record_key.hpp"
 
 namespace kinesisd::storage {
-
-namespace {
-
-constexpr const char* transition_name(Transition transition) {
-  switch (transition) {
-    case Transition::none:
-      return "";
-    case Transition::creating:
-      return "creating";
-    case Transition::updating:
-      return "updating";
-    case Transition::deleting:
-      return "deleting";
-  }
-  return "";
-}
-
-template <class T>
-void bind_optional(SQLite::Statement& statement, int place, const std::optional<T>& value) {
-  if (value)
-    statement.bind(place, static_cast<std::int64_t>(*value));
-  else
-    statement.bind(place);
-}
-
-std::optional<std::int64_t> value_of(const std::optional<ShardIndex>& index) {
-  return index ? std::optional<std::int64_t>{index->value} : std::nullopt;
-}
-
-}  // namespace
 
 struct SqliteEngine::Statements {
   explicit Statements(SQLite::Database& db)
       : begin(db, "BEGIN IMMEDIATE"),
         commit(db, "COMMIT"),
-        insert_record(db, "INSERT INTO records VALUES (?, ?, CAST(? AS TEXT), ?)"),
-        insert_stream(db, "INSERT INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_shard(db, "INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_tag(db, "INSERT INTO tags VALUES (?, ?, ?)"),
-        update_stream(db,
-                      "UPDATE streams SET retention_hours = ?, transition = ?, transition_ends_ms = ?, "
-                      "readable_from_ms = ? WHERE serial = ?"),
+        insert_record(db, "INSERT INTO records VALUES (?, ?, CAST(? AS TEXT), ?, ?)"),
         set_meta(db,
                  "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"),
         walk_records(
@@ -62,12 +27,11 @@ struct SqliteEngine::Statements {
             "serial"),
         shards_of_stream(db, "SELECT serial FROM shards WHERE stream_serial = ? ORDER BY serial"),
         delete_shard(db, "DELETE FROM shards WHERE serial = ?"),
-        delete_tags(db, "DELETE FROM tags WHERE stream_serial = ?"),
-        delete_stream(db, "DELETE FROM streams WHERE serial = ?") {}
+        metadata(db) {}
 
-  SQLite::Statement begin, commit, insert_record, insert_stream, insert_shard, insert_tag, update_stream,
-      set_meta, walk_records, delete_records, keep_next_index, deleted_streams, shards_of_stream,
-      delete_shard, delete_tags, delete_stream;
+  SQLite::Statement begin, commit, insert_record, set_meta, walk_records, delete_records, keep_next_index,
+      deleted_streams, shards_of_stream, delete_shard;
+  MetadataWriter metadata;
 
   static void run(SQLite::Statement& statement) {
     statement.exec();
@@ -157,23 +121,44 @@ SqliteEngine::~SqliteEngine() = default;
 
 void SqliteEngine::write(std::span<const Change> changes) {
   Transaction transaction(*this);
-  for (const auto& change : changes) {
-    if (const auto* appended = std::get_if<RecordsAppended>(&change.what))
-      insert(*appended);
-    else if (const auto* created = std::get_if<std::unique_ptr<StreamCreated>>(&change.what))
-      insert(**created);
-    else if (const auto* changed = std::get_if<std::unique_ptr<StreamChanged>>(&change.what))
-      update((*changed)->after);
-    else if (const auto* deleted = std::get_if<std::unique_ptr<StreamDeleted>>(&change.what))
-      update((*deleted)->after);
-  }
+  for (const auto& change : changes) std::visit([this](const auto& what) { write(what); }, change.what);
   transaction.commit();
 }
 
-void SqliteEngine::insert(const RecordsAppended& appended) {
+void SqliteEngine::write(const std::unique_ptr<StreamCreated>& created) {
+  statements_->metadata.write(*created);
+  require_numberable(created->shards);
+}
+
+void SqliteEngine::write(const std::unique_ptr<StreamChanged>& changed) {
+  statements_->metadata.write(*changed);
+  require_numberable(changed->opened);
+}
+
+void SqliteEngine::write(const std::unique_ptr<StreamDeleted>& deleted) {
+  statements_->metadata.write(*deleted);
+}
+
+void SqliteEngine::write(const std::unique_ptr<AccountChanged>& changed) {
+  statements_->metadata.write(*changed);
+}
+
+void SqliteEngine::write(const std::unique_ptr<KeyChanged>& changed) {
+  statements_->metadata.write(*changed);
+}
+
+// Their time counts, too: the clock must not fall behind it.
+void SqliteEngine::require_numberable(const std::vector<ShardRow>& shards) {
+  for (const auto& shard : shards) {
+    storage::require_numberable(shard.serial, 0);
+    newest_ = std::max(newest_, shard.opened);
+  }
+}
+
+void SqliteEngine::write(const RecordsAppended& appended) {
   auto& statement = statements_->insert_record;
   for (const auto& [shard_serial, shard, record] : appended.records) {
-    require_numberable(shard_serial, record->index());
+    storage::require_numberable(shard_serial, record->index());
     statement.bind(1, record_key(shard_serial, record->index()));
     statement.bind(2, epoch_ms(record->arrived()));
     const auto key = record->partition_key();
@@ -181,71 +166,13 @@ void SqliteEngine::insert(const RecordsAppended& appended) {
     // The record outlives the statement's use of it, so nothing is copied.
     statement.bindNoCopy(3, key.data(), static_cast<int>(key.size()));
     statement.bindNoCopy(4, data.data(), static_cast<int>(data.size()));
+    if (record->encrypted())
+      statement.bind(5, 1);
+    else
+      statement.bind(5);
     Statements::run(statement);
     newest_ = std::max(newest_, record->arrived());
   }
-}
-
-void SqliteEngine::insert(const StreamCreated& created) {
-  const StreamRow& row = created.stream;
-  auto& stream = statements_->insert_stream;
-  stream.bind(1, row.serial);
-  stream.bind(2, row.key.world.account);
-  stream.bind(3, row.key.world.region);
-  stream.bind(4, row.key.name);
-  stream.bind(5, boost::describe::enum_to_string(row.mode, ""));
-  stream.bind(6, epoch_ms(row.created));
-  stream.bind(7, row.retention_hours);
-  stream.bind(8, row.max_record_kib);
-  stream.bind(9, transition_name(row.transition));
-  stream.bind(10, epoch_ms(row.transition_ends));
-  stream.bind(11, epoch_ms(row.readable_from));
-  Statements::run(stream);
-  for (const auto& from : created.shards) {
-    require_numberable(from.serial, 0);
-    auto& shard = statements_->insert_shard;
-    shard.bind(1, from.serial);
-    shard.bind(2, row.serial);
-    shard.bind(3, std::int64_t{from.index.value});
-    shard.bind(4, to_string(from.range.starting));
-    shard.bind(5, to_string(from.range.ending));
-    bind_optional(shard, 6, value_of(from.parent));
-    bind_optional(shard, 7, value_of(from.adjacent_parent));
-    shard.bind(8, from.created_s);
-    bind_optional(shard, 9, from.closed_s);
-    shard.bind(10, epoch_ms(from.opened));
-    bind_optional(shard, 11, from.closed ? std::optional{epoch_ms(*from.closed)} : std::nullopt);
-    shard.bind(12, static_cast<std::int64_t>(from.next_index));
-    Statements::run(shard);
-    newest_ = std::max(newest_, from.opened);
-  }
-  for (const auto& [name, value] : created.tags) {
-    auto& tag = statements_->insert_tag;
-    tag.bind(1, row.serial);
-    tag.bind(2, name);
-    tag.bind(3, value);
-    Statements::run(tag);
-  }
-  // Serials are never given twice, not even when the last stream is long gone: tokens name streams by them.
-  auto& meta = statements_->set_meta;
-  meta.bind(1, "next_stream_serial");
-  meta.bind(2, row.serial + 1);
-  Statements::run(meta);
-  if (!created.shards.empty()) {
-    meta.bind(1, "next_shard_serial");
-    meta.bind(2, created.shards.back().serial + 1);
-    Statements::run(meta);
-  }
-}
-
-void SqliteEngine::update(const StreamRow& row) {
-  auto& statement = statements_->update_stream;
-  statement.bind(1, row.retention_hours);
-  statement.bind(2, transition_name(row.transition));
-  statement.bind(3, epoch_ms(row.transition_ends));
-  statement.bind(4, epoch_ms(row.readable_from));
-  statement.bind(5, row.serial);
-  Statements::run(statement);
 }
 
 // What is deleted takes its time of arrival with it, and the clock must not fall behind that.
@@ -288,10 +215,7 @@ bool SqliteEngine::sweep(Timestamp now, const SliceLimits& slice) {
     if (more) break;
     // The name is taken until DELETING has ended, also after a restart.
     if (ends > now) continue;
-    for (auto* statement : {&statements_->delete_tags, &statements_->delete_stream}) {
-      statement->bind(1, stream);
-      Statements::run(*statement);
-    }
+    statements_->metadata.forget_stream(stream);
   }
   transaction.commit();
   return more;

@@ -26,9 +26,13 @@ class SqliteEngine final : public Engine {
   struct Statements;
   class Transaction;
 
-  void insert(const RecordsAppended& appended);
-  void insert(const StreamCreated& created);
-  void update(const StreamRow& row);
+  void write(const RecordsAppended& appended);
+  void write(const std::unique_ptr<StreamCreated>& created);
+  void write(const std::unique_ptr<StreamChanged>& changed);
+  void write(const std::unique_ptr<StreamDeleted>& deleted);
+  void write(const std::unique_ptr<AccountChanged>& changed);
+  void write(const std::unique_ptr<KeyChanged>& changed);
+  void require_numberable(const std::vector<ShardRow>& shards);
   void keep_newest();
   bool sweep_shards(std::int64_t stream, SliceLimits& left);
 

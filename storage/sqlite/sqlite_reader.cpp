@@ -17,10 +17,10 @@ std::string_view bytes(const SQLite::Column& column) {
 struct SqliteReader::Connection {
   explicit Connection(const std::string& path)
       : database(open_reader(path)),
-        records(
-            *database,
-            "SELECT key, arrived_ms, partition_key, data FROM records WHERE key >= ? AND key < ? ORDER BY "
-            "key"),
+        records(*database,
+                "SELECT key, arrived_ms, partition_key, data, encrypted FROM records WHERE key >= ? AND key "
+                "< ? ORDER BY "
+                "key"),
         next(*database,
              "SELECT key, arrived_ms FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT 1") {}
 
@@ -73,7 +73,8 @@ std::vector<RecordPtr> SqliteReader::read_locked(const DiskRange& range) {
     bytes_read += static_cast<std::size_t>(data.getBytes());
     if (bytes_read > range.bytes_max && !records.empty()) break;
     auto record = make_record(bytes(row.getColumn(2)), bytes(data));
-    record->place(index_of_key(row.getColumn(0).getInt64()), from_epoch_ms(row.getColumn(1).getInt64()));
+    record->place(index_of_key(row.getColumn(0).getInt64()), from_epoch_ms(row.getColumn(1).getInt64()),
+                  !row.getColumn(4).isNull());
     records.push_back(std::move(record));
   }
   row.reset();

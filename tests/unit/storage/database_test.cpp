@@ -108,7 +108,7 @@ TEST_CASE("A restart brings back streams, shards, tags, numbers and every record
     CHECK(after.shards[i].range == before->shards[i].range);
     CHECK(after.shards[i].starting == before->shards[i].starting);
   }
-  CHECK(storage.streams().state().streams.at(stream_key)->tags == tagged().tags);
+  CHECK(storage.streams().state().streams.at(stream_key)->row.tags == tagged().tags);
   CHECK(storage.streams().list_streams(world, {}, storage.now()).value().streams.size() == 2);
 
   // An iterator of the time before goes on.

@@ -43,10 +43,10 @@ TEST_CASE("A file that is not ours to open is refused with a sentence and left u
   }
   SECTION("written by a newer version") {
     std::filesystem::copy(sound_database(directory), path);
-    SQLite::Database(path, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");
+    SQLite::Database(path, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 3");
     expected =
         path +
-        " was written by a newer kinesisd (layout 2, this one knows 1); use that one, or name another file "
+        " was written by a newer kinesisd (layout 3, this one knows 2); use that one, or name another file "
         "with --db.";
   }
   SECTION("cut short") {

@@ -71,10 +71,10 @@ TEST_CASE("CreateStream checks in AWS's order") {
        "ShardCount must be specified when StreamMode is PROVISIONED."},
       {"too many shards", "two", provisioned(2), protocol::ErrorType::LimitExceededException, quota(2)},
       {"too many shards come before warm throughput", "two", warm_on_demand,
-       protocol::ErrorType::LimitExceededException, quota(4)},
+       protocol::ErrorType::LimitExceededException, quota(5)},
       {"warm throughput", "two", warm, protocol::ErrorType::InvalidArgumentException,
-       "WarmThroughputMiBps needs an on-demand stream in an account with a minimum throughput billing "
-       "commitment."},
+       "Warm throughput can only be set for streams in On-Demand mode. Stream two under account 000000000000 "
+       "is not."},
   }));
   INFO(row.why);
   const auto created = fixture.streams().create_stream({world, row.name}, row.request, fixture.now());

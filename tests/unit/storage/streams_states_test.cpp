@@ -180,7 +180,7 @@ TEST_CASE("The partition of an ARN follows the region") {
       {"us-iso-east-1", "arn:aws-iso:kinesis:us-iso-east-1:000000000000:stream/orders"},
       {"us-isob-east-1", "arn:aws-iso-b:kinesis:us-isob-east-1:000000000000:stream/orders"},
   }));
-  CHECK(arn({{"000000000000", row.region}, "orders"}) == row.arn);
+  CHECK(arn(StreamKey{{"000000000000", row.region}, "orders"}) == row.arn);
 }
 
 }  // namespace kinesisd::tests

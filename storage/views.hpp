@@ -1,0 +1,184 @@
+// What the streams answer. Copies, good after the lock is released.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocol/error.hpp"
+#include "storage/clock.hpp"
+#include "storage/journal.hpp"
+#include "storage/model/hash_key.hpp"
+#include "storage/model/record.hpp"
+#include "storage/model/sequence_number.hpp"
+#include "storage/stream_key.hpp"
+#include "storage/words.hpp"
+
+namespace kinesisd::storage {
+
+using protocol::Result;
+
+struct WarmThroughput {
+  std::int32_t target_mibps;
+  std::int32_t current_mibps;
+};
+
+struct StreamSummary {
+  StreamKey key;
+  StreamStatus status;
+  StreamMode mode;
+  Timestamp created;
+  std::int32_t retention_hours;
+  std::int32_t open_shards;
+  std::int32_t consumers;
+  std::int32_t max_record_kib;
+  std::optional<std::string> key_id;  // encrypted with it; unset: not encrypted
+  std::set<ShardMetric> metrics;
+  RecordDistributionStrategy distribution;
+  // Of on-demand streams in accounts with the commitment.
+  std::optional<WarmThroughput> warm_throughput;
+};
+
+struct ShardSummary {
+  ShardIndex index;
+  std::optional<ShardIndex> parent;
+  std::optional<ShardIndex> adjacent_parent;
+  HashKeyRange range;
+  SequenceNumber starting;
+  std::optional<SequenceNumber> ending;
+};
+
+struct StreamDescription {
+  StreamSummary summary;
+  std::vector<ShardSummary> shards;
+  bool has_more_shards;
+};
+
+struct StreamList {
+  std::vector<StreamSummary> streams;  // sorted by name, byte order
+  bool has_more;
+  std::optional<std::string> next_token;  // set when has_more
+};
+
+struct ShardList {
+  StreamKey stream;
+  std::vector<ShardSummary> shards;
+  std::optional<std::string> next_token;
+};
+
+struct Rescaled {
+  std::int32_t current_shards;  // open before
+  Ticket ticket;
+};
+
+struct ConsumerSummary {
+  ConsumerKey key;
+  ConsumerStatus status;
+};
+
+struct ConsumerList {
+  std::vector<ConsumerSummary> consumers;  // in order of registration
+  std::optional<std::string> next_token;
+};
+
+struct Registered {
+  ConsumerSummary consumer;
+  Ticket ticket;
+};
+
+struct MetricsChanged {
+  std::set<ShardMetric> before;
+  std::set<ShardMetric> after;
+  Ticket ticket;
+};
+
+struct WarmThroughputChanged {
+  WarmThroughput warm_throughput;
+  Ticket ticket;
+};
+
+// nullopt: unlimited.
+struct AccountUsage {
+  std::int64_t open_shards;
+  std::int64_t on_demand_streams;
+  std::optional<std::int64_t> shard_limit;
+  std::optional<std::int64_t> on_demand_limit;
+};
+
+enum class CommitmentStatus { ENABLED, DISABLED, ENABLED_UNTIL_EARLIEST_ALLOWED_END };
+BOOST_DESCRIBE_ENUM(CommitmentStatus, ENABLED, DISABLED, ENABLED_UNTIL_EARLIEST_ALLOWED_END)
+
+// The minimum throughput billing commitment of an account in a region.
+struct Commitment {
+  CommitmentStatus status;
+  std::optional<Timestamp> started;
+  std::optional<Timestamp> ended;
+  std::optional<Timestamp> earliest_allowed_end;
+};
+
+struct CommitmentChanged {
+  Commitment commitment;
+  Ticket ticket;
+};
+
+struct Placed {
+  ShardIndex shard;
+  SequenceNumber sequence_number;
+};
+
+struct PutResult {
+  Placed placed;
+  Ticket ticket;
+};
+
+// One entry per record, in the request's order: where it went, or why it did not.
+struct PutManyResult {
+  std::vector<Result<Placed>> entries;
+  Ticket ticket;  // no_ticket when every record failed
+};
+
+// A contiguous part of one shard that must come from the disk. Read by RecordReader, without the lock.
+struct DiskRange {
+  std::int64_t shard_serial;
+  std::uint64_t from_index;
+  std::uint64_t below_index;
+  Timestamp arrived_from;  // records that arrived earlier are skipped
+  std::size_t records_max;
+  std::size_t bytes_max;  // of data; the first record is always read
+};
+
+struct ChildShard {
+  ShardIndex index;
+  std::vector<ShardIndex> parents;
+  HashKeyRange range;
+};
+
+// GetRecords between its two steps: what was found in memory, or what has to be read first.
+struct PendingRead {
+  StreamKey stream;
+  std::int64_t stream_serial = 0;
+  ShardIndex shard{};
+  std::int64_t shard_created_s = 0;
+  std::vector<RecordPtr> records;
+  std::optional<DiskRange> disk;  // set: fill `records` from here before Streams::finish_read
+  std::uint64_t from_index = 0;
+  std::uint64_t readable_index = 0;  // first index not yet readable when the call came
+  Timestamp arrived_from{};
+  std::vector<ChildShard> children;  // of a closed shard
+};
+
+struct RecordPage {
+  std::vector<RecordPtr> records;
+  ShardIndex shard{};
+  std::int64_t shard_created_s = 0;  // for sequence_number_of(record)
+  std::optional<std::string> next_iterator;
+  std::int64_t millis_behind_latest = 0;
+  std::vector<ChildShard> children;
+
+  SequenceNumber sequence_number_of(const Record& record) const;
+};
+
+}  // namespace kinesisd::storage
