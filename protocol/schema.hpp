@@ -154,6 +154,17 @@ constexpr std::string_view name_of() {
   return name;
 }
 
+// Whether a resource policy can open the operation to other accounts. An operation says so itself; one that
+// says nothing is for the owner alone, whatever a policy allows.
+template <class Op>
+inline constexpr bool is_cross_account = [] {
+  if constexpr (requires { Op::cross_account; }) {
+    return Op::cross_account;
+  } else {
+    return false;
+  }
+}();
+
 // The operations, or any other types, as one type.
 template <class... Types>
 struct type_list {};

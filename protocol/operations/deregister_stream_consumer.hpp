@@ -8,6 +8,7 @@ namespace kinesisd::protocol {
 
 struct DeregisterStreamConsumer {
   static constexpr std::string_view name = "DeregisterStreamConsumer";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::string> stream_arn{};

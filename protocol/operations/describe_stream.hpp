@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct DescribeStream {
   static constexpr std::string_view name = "DescribeStream";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::int32_t> limit{};

@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct DescribeStreamConsumer {
   static constexpr std::string_view name = "DescribeStreamConsumer";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::string> stream_arn{};

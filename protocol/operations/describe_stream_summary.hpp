@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct DescribeStreamSummary {
   static constexpr std::string_view name = "DescribeStreamSummary";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::string> stream_name{};

@@ -12,6 +12,7 @@ namespace kinesisd::protocol {
 
 struct GetRecords {
   static constexpr std::string_view name = "GetRecords";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::int32_t> limit{};

@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct GetShardIterator {
   static constexpr std::string_view name = "GetShardIterator";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::string shard_id{};

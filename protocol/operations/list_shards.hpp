@@ -10,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct ListShards {
   static constexpr std::string_view name = "ListShards";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::int32_t> max_results{};

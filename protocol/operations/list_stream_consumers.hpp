@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct ListStreamConsumers {
   static constexpr std::string_view name = "ListStreamConsumers";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::string stream_arn{};

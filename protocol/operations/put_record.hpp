@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct PutRecord {
   static constexpr std::string_view name = "PutRecord";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::optional<std::string> sequence_number_for_ordering{};

@@ -10,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct PutRecords {
   static constexpr std::string_view name = "PutRecords";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::vector<PutRecordsRequestEntry> records{};

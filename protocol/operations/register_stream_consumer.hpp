@@ -9,6 +9,7 @@ namespace kinesisd::protocol {
 
 struct RegisterStreamConsumer {
   static constexpr std::string_view name = "RegisterStreamConsumer";
+  static constexpr bool cross_account = true;
 
   struct Request {
     std::string stream_arn{};
