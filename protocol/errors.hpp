@@ -125,7 +125,7 @@ Error too_many_tags(std::string_view stream, std::string_view account);
 Error reserved_tag(std::string_view key);
 
 // Resource policies
-Error policy_malformed();
+Error policy_malformed(std::string_view why);  // `why` is a sentence
 Error policy_too_long(std::int64_t bytes_max);
 Error policy_not_found(std::string_view arn);
 // A statement of a policy that denies the caller.

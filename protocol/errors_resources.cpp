@@ -93,8 +93,8 @@ Error reserved_tag(std::string_view key) {
 }
 
 // AWS's text is unknown.
-Error policy_malformed() {
-  return invalid_argument("The resource policy is malformed.");
+Error policy_malformed(std::string_view why) {
+  return invalid_argument(fmt::format("The resource policy is malformed. {}", why));
 }
 
 // AWS's text is unknown.

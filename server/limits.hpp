@@ -15,6 +15,7 @@ struct Limits {
   std::size_t streams_per_connection = 2048;  // HTTP/2 MAX_CONCURRENT_STREAMS
   // Bodies being received or answered; beyond: 503 ServiceUnavailable.
   std::size_t in_flight_bytes = 512U << 20;
+  std::size_t policy_bytes = 20U << 10;     // of a resource policy, IAM's limit for most services
   std::chrono::milliseconds idle{180'000};  // a connection with nothing going on
   // From a request's first byte to its last, unless bytes keep coming.
   std::chrono::milliseconds slow_request{60'000};
