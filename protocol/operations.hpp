@@ -11,14 +11,18 @@
 #include "protocol/operations/increase_stream_retention_period.hpp"
 #include "protocol/operations/list_shards.hpp"
 #include "protocol/operations/list_streams.hpp"
+#include "protocol/operations/merge_shards.hpp"
 #include "protocol/operations/put_record.hpp"
 #include "protocol/operations/put_records.hpp"
+#include "protocol/operations/split_shard.hpp"
+#include "protocol/operations/update_shard_count.hpp"
 #include "protocol/schema.hpp"
 
 namespace kinesisd::protocol {
 
-using Operations = type_list<CreateStream, DecreaseStreamRetentionPeriod, DeleteStream, DescribeStream,
-                             DescribeStreamSummary, GetRecords, GetShardIterator,
-                             IncreaseStreamRetentionPeriod, ListShards, ListStreams, PutRecord, PutRecords>;
+using Operations =
+    type_list<CreateStream, DecreaseStreamRetentionPeriod, DeleteStream, DescribeStream,
+              DescribeStreamSummary, GetRecords, GetShardIterator, IncreaseStreamRetentionPeriod, ListShards,
+              ListStreams, MergeShards, PutRecord, PutRecords, SplitShard, UpdateShardCount>;
 
 }  // namespace kinesisd::protocol

@@ -6,8 +6,12 @@ namespace kinesisd::storage {
 
 Resharding::Resharding(StreamsState& state, Stream& stream)
     : state_(state), stream_(stream), at_(stream.row.transition_ends), old_shards_(stream.shards.size()) {
-  // A record that is in a parent arrived before the parent closed.
-  for (const Shard* shard : stream.open) at_ = std::max(at_, shard->last_arrival);
+  // Records of a parent arrived before it closed, those of a child not before that: whoever begins with the
+  // shards of an instant finds every record from there on.
+  for (const Shard* shard : stream.open) {
+    const bool used = shard->row.next_index > 1;
+    at_ = std::max(at_, shard->last_arrival + std::chrono::milliseconds{used ? 1 : 0});
+  }
 }
 
 void Resharding::run(StreamChanged& change) {
@@ -50,6 +54,13 @@ void Resharding::perform(const Rescale& plan) {
     const HashKey ends = end_of(i, plan.shards);
     Shard* current = cut_after(take(), ends);
     while (current->row.range.ending < ends) current = merge(*current, *cut_after(take(), ends));
+  }
+}
+
+void Resharding::perform(const SplitBusy& plan) {
+  for (const ShardIndex index : plan.shards) {
+    Shard& shard = *stream_.shards[index.value];
+    split(shard, middle_of(shard.row.range));
   }
 }
 

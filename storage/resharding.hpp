@@ -24,6 +24,7 @@ class Resharding {
   void perform(const SplitOne& split);
   void perform(const MergeTwo& merge);
   void perform(const Rescale& rescale);
+  void perform(const SplitBusy& busy);
 
   std::pair<Shard*, Shard*> split(Shard& parent, HashKey upper_starts);
   Shard* merge(Shard& lower, Shard& upper);

@@ -41,7 +41,12 @@ struct Rescale {
   std::int32_t shards;  // open ones afterwards, of even width
   friend bool operator==(const Rescale&, const Rescale&) = default;
 };
-using Reshard = std::variant<NoReshard, SplitOne, MergeTwo, Rescale>;
+// Of an on-demand stream: each of these is split in the middle.
+struct SplitBusy {
+  std::vector<ShardIndex> shards;
+  friend bool operator==(const SplitBusy&, const SplitBusy&) = default;
+};
+using Reshard = std::variant<NoReshard, SplitOne, MergeTwo, Rescale, SplitBusy>;
 
 // Changes of which AWS allows a number in 24 hours.
 enum class Rationed { scaling, mode_switch, encryption_start, encryption_stop };

@@ -57,6 +57,8 @@ void for_each_stream(StreamsState& state, const World& world, Timestamp now, Vis
 
 std::int32_t Stream::planned_open_count() const {
   if (std::holds_alternative<SplitOne>(row.reshard)) return open_count() + 1;
+  if (const auto* busy = std::get_if<SplitBusy>(&row.reshard))
+    return open_count() + static_cast<std::int32_t>(busy->shards.size());
   const auto* rescale = std::get_if<Rescale>(&row.reshard);
   return rescale == nullptr ? open_count() : std::max(rescale->shards, open_count());
 }
@@ -64,10 +66,10 @@ std::int32_t Stream::planned_open_count() const {
 AccountUsage Streams::usage(const World& world, Timestamp now) {
   AccountUsage used{0, 0, state_->settings.shard_limit, state_->settings.on_demand_limit};
   for_each_stream(*state_, world, now, [&](const Stream& stream) {
-    if (stream.row.mode == StreamMode::ON_DEMAND)
-      ++used.on_demand_streams;
-    else
+    if (stream.row.mode == StreamMode::PROVISIONED)
       used.open_shards += stream.planned_open_count();
+    else if (stream.row.transition != Transition::deleting)
+      ++used.on_demand_streams;
   });
   return used;
 }
@@ -75,7 +77,9 @@ AccountUsage Streams::usage(const World& world, Timestamp now) {
 Result<void> StreamsState::check_shard_quota(const World& world, std::int64_t additional, Timestamp now) {
   if (additional <= 0) return fine();
   std::int64_t open = 0;
-  for_each_stream(*this, world, now, [&](const Stream& stream) { open += stream.planned_open_count(); });
+  for_each_stream(*this, world, now, [&](const Stream& stream) {
+    if (stream.row.mode == StreamMode::PROVISIONED) open += stream.planned_open_count();
+  });
   const auto& limit = settings.shard_limit;
   if (limit && open + additional > *limit)
     return errors::shard_limit(world.account, world.region, open, *limit, additional);

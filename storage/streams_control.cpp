@@ -40,7 +40,9 @@ Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, T
   const auto count = mode == StreamMode::ON_DEMAND
                          ? std::max(on_demand_shards, warm_mibps.value_or(0) / shard_mibps)
                          : *request.shard_count;
-  BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, count, now));
+  if (mode == StreamMode::PROVISIONED) {
+    BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, count, now));
+  }
   BOOST_OUTCOME_TRY(state_->check_transition_quota(key.world, now));
   if (mode == StreamMode::ON_DEMAND) {
     BOOST_OUTCOME_TRY(state_->check_on_demand_quota(key.world, now));

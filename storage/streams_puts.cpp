@@ -66,6 +66,10 @@ Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record
   }
   // Times of arrival never fall within a shard: reading by time is a binary search.
   shard.last_arrival = std::max(shard.last_arrival, now);
+  if (shard.stream->row.mode == StreamMode::ON_DEMAND) {
+    shard.load.add(static_cast<std::int64_t>(record->size_bytes()), now);
+    if (shard.load.busy(now)) state.scale(*shard.stream, now);
+  }
   record->place(shard.row.next_index++, shard.last_arrival, shard.stream->row.key_id.has_value());
   shard.log.push_back(record);
   shard.memory_bytes += record->memory_bytes();

@@ -12,6 +12,7 @@ namespace errors = protocol::errors;
 
 namespace {
 
+constexpr std::size_t on_demand_shards_max = 10'000;  // 10 GB/s
 constexpr std::int32_t retention_hours_min = 24;
 constexpr std::int32_t retention_hours_max = 8760;
 
@@ -98,15 +99,29 @@ Result<Ticket> Streams::update_mode(const StreamKey& key, StreamMode mode,
   BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::mode_switch, now));
   // The shards stay as they are, unless warm throughput needs more of them.
   const auto wanted = warm_mibps.value_or(0) / shard_mibps;
-  const auto additional = std::max(0, wanted - stream->open_count());
-  BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, additional, now));
+  if (mode == StreamMode::PROVISIONED) {
+    BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, stream->open_count(), now));
+  }
   return state_->update(*stream, now, [&](StreamRow& row) {
     row.mode = mode;
     row.warm_mibps = warm_mibps;
     if (mode == StreamMode::PROVISIONED) row.distribution = RecordDistributionStrategy::USER_PARTITION_KEY;
-    if (additional > 0) row.reshard = Rescale{wanted};
+    if (wanted > stream->open_count()) row.reshard = Rescale{wanted};
     count(row, Rationed::mode_switch, now);
   });
+}
+
+// Where it is not possible now, the next put to a busy shard asks again.
+void StreamsState::scale(Stream& stream, Timestamp now) {
+  if (status(stream.row, now) != StreamStatus::ACTIVE || !journal.has_room()) return;
+  SplitBusy busy;
+  for (Shard* shard : stream.open) {
+    const bool wide = shard->row.range.ending - shard->row.range.starting > 1;
+    if (wide && shard->load.busy(now)) busy.shards.push_back(shard->row.index);
+  }
+  const auto planned = static_cast<std::size_t>(stream.open_count()) + busy.shards.size();
+  if (busy.shards.empty() || planned > on_demand_shards_max) return;
+  update(stream, now, [&](StreamRow& row) { row.reshard = std::move(busy); });
 }
 
 Result<WarmThroughputChanged> Streams::update_warm_throughput(const StreamKey& key, std::int32_t mibps,
@@ -114,12 +129,10 @@ Result<WarmThroughputChanged> Streams::update_warm_throughput(const StreamKey& k
   BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
   BOOST_OUTCOME_TRY(state_->check_warm_throughput(key, stream->row.mode, mibps, now));
   const auto wanted = mibps / shard_mibps;
-  const auto additional = std::max(0, wanted - stream->open_count());
-  BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, additional, now));
   const auto current = std::min(stream->row.warm_mibps.value_or(0), stream->open_count() * shard_mibps);
   const auto ticket = state_->update(*stream, now, [&](StreamRow& row) {
     row.warm_mibps = mibps;
-    if (additional > 0) row.reshard = Rescale{wanted};
+    if (wanted > stream->open_count()) row.reshard = Rescale{wanted};
   });
   return WarmThroughputChanged{{mibps, current}, ticket};
 }

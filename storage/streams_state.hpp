@@ -18,6 +18,7 @@
 #include "storage/engine.hpp"
 #include "storage/journal.hpp"
 #include "storage/model/position_tokens.hpp"
+#include "storage/model/shard_load.hpp"
 #include "storage/model/token_bucket.hpp"
 #include "storage/streams.hpp"
 
@@ -35,6 +36,7 @@ struct Shard {
   Stream* stream = nullptr;
   TokenBucket records{shard_records_per_second};
   TokenBucket bytes{shard_bytes_per_second};
+  ShardLoad load;  // of on-demand streams
   Timestamp last_arrival{};
 
   // The newest records, in sequence order; the first `readable` of them are committed. This deque allocates
@@ -148,7 +150,10 @@ struct StreamsState {
   Result<void> check_key(const std::string& key_id, const World& world, KeyUse use) const;
   // Whether the account has a minimum throughput billing commitment.
   bool committed(const World& world, Timestamp now) const;
-  // Whether the account has open shards left for `additional` more, and the stream.
+  // Splits the shards of an on-demand stream that have been busy for long enough.
+  void scale(Stream& stream, Timestamp now);
+
+  // Whether the provisioned streams of the account may have `additional` more open shards.
   Result<void> check_shard_quota(const World& world, std::int64_t additional, Timestamp now);
   // Whether the account may have one more on-demand stream.
   Result<void> check_on_demand_quota(const World& world, Timestamp now);

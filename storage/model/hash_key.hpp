@@ -31,6 +31,11 @@ std::optional<HashKey> parse_hash_key(std::string_view decimal);
 // MD5 of the partition key's bytes, read as a big-endian number. Any thread.
 HashKey hash_of(std::string_view partition_key);
 
+// Where the upper half of a range starts.
+inline HashKey middle_of(const HashKeyRange& range) {
+  return range.starting + (range.ending - range.starting) / 2 + 1;
+}
+
 // The range of shard `index` when `count` shards share all hash keys evenly; the last takes the remainder.
 HashKeyRange even_range(std::uint32_t index, std::uint32_t count);
 

@@ -18,6 +18,11 @@ std::string text_of_reshard(const Reshard& reshard) {
     return "split " + std::to_string(split->shard.value) + " " + to_string(split->at);
   if (const auto* merge = std::get_if<MergeTwo>(&reshard))
     return "merge " + std::to_string(merge->lower.value) + " " + std::to_string(merge->upper.value);
+  if (const auto* busy = std::get_if<SplitBusy>(&reshard)) {
+    std::string text = "halve";
+    for (const auto shard : busy->shards) text += " " + std::to_string(shard.value);
+    return text;
+  }
   if (const auto* rescale = std::get_if<Rescale>(&reshard)) return "scale " + std::to_string(rescale->shards);
   return {};
 }
@@ -27,8 +32,14 @@ Reshard reshard_of(const std::string& text) {
   std::istringstream words(text);
   std::string kind;
   std::uint32_t first = 0;
+  words >> kind >> first;
+  if (kind == "halve") {
+    SplitBusy busy{{{first}}};
+    for (std::uint32_t next = 0; words >> next;) busy.shards.push_back({next});
+    return busy;
+  }
   std::string second;
-  words >> kind >> first >> second;
+  words >> second;
   const auto at = parse_hash_key(second);
   if (kind == "scale" && second.empty()) return Rescale{static_cast<std::int32_t>(first)};
   if (kind == "split" && at) return SplitOne{{first}, *at};

@@ -32,7 +32,7 @@ Enum enum_of(const std::string& text) {
 std::string text_of_transition(Transition transition);
 Transition transition_of(const std::string& text);
 
-// `split SHARD KEY`, `merge SHARD SHARD`, `scale N`, or nothing.
+// `split SHARD KEY`, `merge SHARD SHARD`, `scale N`, `halve SHARD...`, or nothing.
 std::string text_of_reshard(const Reshard& reshard);
 Reshard reshard_of(const std::string& text);
 

@@ -78,7 +78,7 @@ CREATE VIEW record_list AS
 
 inline constexpr const char* layout_2 = R"sql(
 ALTER TABLE streams ADD COLUMN
-  reshard TEXT NOT NULL DEFAULT '';   -- at transition_ends_ms: split SHARD KEY, merge SHARD SHARD, scale N
+  reshard TEXT NOT NULL DEFAULT '';   -- at transition_ends_ms: split, merge, scale or halve, and what
 ALTER TABLE streams ADD COLUMN key_id TEXT;                      -- of the key it is encrypted with
 ALTER TABLE streams ADD COLUMN metrics TEXT NOT NULL DEFAULT ''; -- of its shards, separated by blanks
 ALTER TABLE streams ADD COLUMN warm_mibps INTEGER;

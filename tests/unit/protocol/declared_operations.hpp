@@ -14,18 +14,15 @@
 #include "protocol/operations/list_stream_consumers.hpp"
 #include "protocol/operations/list_tags_for_resource.hpp"
 #include "protocol/operations/list_tags_for_stream.hpp"
-#include "protocol/operations/merge_shards.hpp"
 #include "protocol/operations/put_resource_policy.hpp"
 #include "protocol/operations/register_stream_consumer.hpp"
 #include "protocol/operations/remove_tags_from_stream.hpp"
-#include "protocol/operations/split_shard.hpp"
 #include "protocol/operations/start_stream_encryption.hpp"
 #include "protocol/operations/stop_stream_encryption.hpp"
 #include "protocol/operations/tag_resource.hpp"
 #include "protocol/operations/untag_resource.hpp"
 #include "protocol/operations/update_account_settings.hpp"
 #include "protocol/operations/update_max_record_size.hpp"
-#include "protocol/operations/update_shard_count.hpp"
 #include "protocol/operations/update_stream_mode.hpp"
 #include "protocol/operations/update_stream_record_distribution_strategy.hpp"
 #include "protocol/operations/update_stream_warm_throughput.hpp"
@@ -35,10 +32,9 @@ namespace kinesisd::protocol {
 using DeclaredOperations =
     type_list<AddTagsToStream, DeleteResourcePolicy, DeregisterStreamConsumer, DescribeAccountSettings,
               DescribeLimits, DescribeStreamConsumer, DisableEnhancedMonitoring, EnableEnhancedMonitoring,
-              GetResourcePolicy, ListStreamConsumers, ListTagsForResource, ListTagsForStream, MergeShards,
-              PutResourcePolicy, RegisterStreamConsumer, RemoveTagsFromStream, SplitShard,
-              StartStreamEncryption, StopStreamEncryption, TagResource, UntagResource, UpdateAccountSettings,
-              UpdateMaxRecordSize, UpdateShardCount, UpdateStreamMode, UpdateStreamRecordDistributionStrategy,
-              UpdateStreamWarmThroughput>;
+              GetResourcePolicy, ListStreamConsumers, ListTagsForResource, ListTagsForStream,
+              PutResourcePolicy, RegisterStreamConsumer, RemoveTagsFromStream, StartStreamEncryption,
+              StopStreamEncryption, TagResource, UntagResource, UpdateAccountSettings, UpdateMaxRecordSize,
+              UpdateStreamMode, UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
 
 }  // namespace kinesisd::protocol

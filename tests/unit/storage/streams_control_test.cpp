@@ -39,7 +39,8 @@ TEST_CASE("CreateStream checks in AWS's order") {
   settings.shard_limit = 5;
   settings.on_demand_limit = 1;
   MemoryFixture fixture(settings);
-  fixture.create({world, "one"}, {});
+  fixture.create({world, "one"}, provisioned(4));
+  fixture.create({world, "demand"}, {});
   struct Row {
     std::string why, name;
     NewStream request;
@@ -70,8 +71,10 @@ TEST_CASE("CreateStream checks in AWS's order") {
       {"no count", "two", no_count, protocol::ErrorType::InvalidArgumentException,
        "ShardCount must be specified when StreamMode is PROVISIONED."},
       {"too many shards", "two", provisioned(2), protocol::ErrorType::LimitExceededException, quota(2)},
-      {"too many shards come before warm throughput", "two", warm_on_demand,
-       protocol::ErrorType::LimitExceededException, quota(5)},
+      {"too many on-demand streams come before warm throughput", "two", warm_on_demand,
+       protocol::ErrorType::LimitExceededException,
+       "This request would exceed the limit on the number of on-demand streams for the account 000000000000. "
+       "Limit: 1."},
       {"warm throughput", "two", warm, protocol::ErrorType::InvalidArgumentException,
        "Warm throughput can only be set for streams in On-Demand mode. Stream two under account 000000000000 "
        "is not."},
@@ -84,7 +87,7 @@ TEST_CASE("CreateStream checks in AWS's order") {
 
 TEST_CASE("The limits on shards and on-demand streams count per account and region") {
   auto settings = settings_with(10'000);
-  settings.shard_limit = 8;
+  settings.shard_limit = 4;  // on-demand streams do not count
   settings.on_demand_limit = 1;
   MemoryFixture fixture(settings);
   auto& streams = fixture.streams();

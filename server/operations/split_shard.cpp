@@ -1,0 +1,17 @@
+#include "protocol/operations/split_shard.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::SplitShard::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.split_shard(key, request.shard_to_split, request.new_starting_hash_key, context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::SplitShard>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server
