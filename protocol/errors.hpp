@@ -143,6 +143,26 @@ Error kms_access_denied(std::string_view caller_account, std::string_view action
 Error kms_not_subscribed(std::string_view key);
 Error kms_throttled(std::string_view key);
 
+// Signatures. Instants are seconds since 1970.
+Error signature_mismatch();
+Error signature_expired(std::int64_t signed_s, std::int64_t now_s, std::int64_t lifetime_s);
+Error signature_not_yet_current(std::int64_t signed_s, std::int64_t now_s, std::int64_t tolerance_s);
+Error signature_date_unreadable(std::string_view as_sent);
+Error signature_lifetime_unreadable();  // of X-Amz-Expires, as is the next
+Error signature_lifetime_too_long(std::int64_t lifetime_max_s);
+Error host_not_signed();
+Error credential_incomplete(std::string_view as_sent);
+// Where a credential holds. Only what differs is complained of; `signed_at` is as in 20260101T000000Z.
+struct CredentialScope {
+  std::string_view date;  // as in 20260101
+  std::string_view service;
+  std::string_view terminator;
+
+  friend bool operator==(const CredentialScope&, const CredentialScope&) = default;
+};
+Error credential_scope(const CredentialScope& expected, const CredentialScope& as_sent,
+                       std::string_view signed_at);
+
 // Transport
 Error missing_authentication();
 Error two_authentications();
