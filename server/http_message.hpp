@@ -12,13 +12,15 @@ namespace kinesisd::server {
 struct Header {
   std::string name;  // lower case in requests
   std::string value;
+
+  friend bool operator==(const Header&, const Header&) = default;
 };
 
 struct Request {
   std::string method;
   std::string path;             // without the query
   std::string query;            // without the question mark
-  std::vector<Header> headers;  // only those named by `keeps_header`, in the order received
+  std::vector<Header> headers;  // in the order received; see Service::reads_every_header
   std::string body;
 
   // The first header of this lower-case name, or nullptr.
@@ -29,7 +31,8 @@ struct Request {
   }
 };
 
-// Headers that anything above a session reads; sessions drop all others. `name` is lower case.
+// Headers that anything above a session reads; sessions drop all others, unless the service wants every one.
+// `name` is lower case.
 bool keeps_header(std::string_view name);
 
 // Content-Length and Date (HTTP/1.1: also Connection) are the session's, which also lower-cases header names

@@ -16,6 +16,9 @@ class Service {
   // throws: a bug becomes the bare InternalFailure. May run concurrently for many requests of one connection.
   virtual boost::asio::awaitable<Response> answer(Request request) = 0;
 
+  // Whether `answer` reads all headers and not only those that `keeps_header` names. Always the same.
+  virtual bool reads_every_header() const { return false; }
+
   // What a body over limits.body_bytes is answered with: 413, no request id.
   virtual Response body_too_large() const = 0;
   // The JSON ServiceUnavailable (503) for a request there is no room for.

@@ -1,5 +1,6 @@
 #include "server/net/http1_parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/string.hpp>
@@ -12,6 +13,10 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t headers_expected = 8;
 constexpr std::size_t kept_name_max = 64;  // no header with a longer name is kept
+
+char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
@@ -28,7 +33,8 @@ void split_target(std::string_view target, Request& request) {
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
 }
 
-Http1Parser::Http1Parser(SharedBounds& bounds) : in_flight_(bounds) {
+Http1Parser::Http1Parser(SharedBounds& bounds, bool every_header)
+    : in_flight_(bounds), every_header_(every_header) {
   header_limit(static_cast<std::uint32_t>(bounds.limits().header_bytes));
   body_limit(bounds.limits().body_bytes);
   eager(true);
@@ -46,12 +52,15 @@ void Http1Parser::on_field_impl(http::field field, View name, View value, ErrorC
   if (field == http::field::expect) {
     expects_continue_ = http11_ && boost::beast::iequals(value, "100-continue");
   }
+  if (every_header_) {
+    std::string lower(name.size(), '\0');
+    std::transform(name.begin(), name.end(), lower.begin(), lower_case);
+    request_.headers.push_back({std::move(lower), std::string(value)});
+    return;
+  }
   if (name.size() > kept_name_max) return;
   std::array<char, kept_name_max> lower;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    lower[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  std::transform(name.begin(), name.end(), lower.begin(), lower_case);
   const std::string_view kept(lower.data(), name.size());
   if (keeps_header(kept)) request_.headers.push_back({std::string(kept), std::string(value)});
 }

@@ -12,7 +12,8 @@ namespace kinesisd::server {
 // Parses one request; made anew for each.
 class Http1Parser : public boost::beast::http::basic_parser<true> {
  public:
-  explicit Http1Parser(SharedBounds& bounds);
+  // `every_header`: see Service::reads_every_header.
+  explicit Http1Parser(SharedBounds& bounds, bool every_header = false);
 
   // Complete once is_done().
   Request& request() { return request_; }
@@ -47,6 +48,7 @@ class Http1Parser : public boost::beast::http::basic_parser<true> {
   bool expects_continue_ = false;
   bool http11_ = false;
   bool overloaded_ = false;
+  bool every_header_;
 };
 
 // Splits a request target in origin form or absolute form.

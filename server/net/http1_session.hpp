@@ -46,7 +46,7 @@ class Http1Session final : public Connection {
 
   // False: the connection ends.
   boost::asio::awaitable<bool> serve_one() {
-    Http1Parser parser(host_.bounds());
+    Http1Parser parser(host_.bounds(), host_.service().reads_every_header());
     boost::beast::error_code error;
     while (!parser.is_done()) {
       error = {};

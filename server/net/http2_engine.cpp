@@ -153,7 +153,8 @@ bool Http2Engine::Rate::exceeds(std::size_t max) {
   return ++count > max;
 }
 
-Http2Engine::Http2Engine(SessionHost& host) : host_(host) {
+Http2Engine::Http2Engine(SessionHost& host)
+    : host_(host), every_header_(host.service().reads_every_header()) {
   const Limits& bounds = host.limits();
   nghttp2_option* option = nullptr;
   if (nghttp2_option_new(&option) != 0) throw std::bad_alloc();
@@ -281,9 +282,10 @@ void Http2Engine::on_header(Stream& stream, std::string_view name, std::string_v
     }
   } else if (name == "expect") {
     stream.expects_continue = value == "100-continue";
-  } else if (keeps_header(name)) {
-    stream.request.headers.push_back({std::string(name), std::string(value)});
   }
+  if (stream.state != State::receiving) return;
+  const bool kept = every_header_ ? !name.starts_with(':') : keeps_header(name);
+  if (kept) stream.request.headers.push_back({std::string(name), std::string(value)});
 }
 
 void Http2Engine::on_headers_end(Stream& stream) {

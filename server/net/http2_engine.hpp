@@ -84,6 +84,7 @@ class Http2Engine {
   void calm_down();
 
   SessionHost& host_;
+  const bool every_header_;  // see Service::reads_every_header
   nghttp2_session* session_ = nullptr;
   std::vector<std::unique_ptr<Stream>> streams_;  // in use or free for the next request
   std::vector<Stream*> free_;

@@ -101,6 +101,18 @@ TEST_CASE("HTTP/1 requests get their answers in order") {
   CHECK(undated(client.read_to_end()) == row.expected);
 }
 
+TEST_CASE("A service that wants every HTTP/1 header gets them all, in lower case") {
+  TestServer server;
+  server.service.every_header = true;
+  const std::string name(100, 'N');
+  Client client(server);
+  client.send("POST / HTTP/1.1\r\nHOST: h\r\nUser-Agent:  u v \r\nContent-Length: 1\r\n" + name +
+              ": n\r\n\r\nx");
+  client.finish_sending();
+  CHECK(undated(client.read_to_end()) ==
+        ok("POST / host=h user-agent=u v content-length=1 " + std::string(100, 'n') + "=n [x]"));
+}
+
 TEST_CASE("Requests may come byte by byte") {
   TestServer server;
   Client client(server);

@@ -13,8 +13,10 @@ namespace {
 
 // A client and an engine that talk until neither has more to say.
 struct Talk {
-  explicit Talk(const Limits& limit_values = limits, std::uint32_t window = 65535, bool automatic = true)
-      : bounds(std::make_shared<SharedBounds>(limit_values)),
+  explicit Talk(const Limits& limit_values = limits, std::uint32_t window = 65535, bool automatic = true,
+                bool every_header = false)
+      : service(every_header),
+        bounds(std::make_shared<SharedBounds>(limit_values)),
         host(std::make_shared<SessionHost>(context.get_executor(), service, log, bounds)),
         engine(std::make_unique<Http2Engine>(*host)),
         client(window, automatic) {}
@@ -73,6 +75,17 @@ TEST_CASE("An HTTP/2 request arrives whole and its answer goes back") {
   CHECK(answer.headers.at("content-length") == "6");
   CHECK(answer.headers.at("date").size() == 29);
   CHECK(talk.bounds->bytes_in_flight() == 0);
+}
+
+TEST_CASE(
+    "A service that wants every HTTP/2 header gets all but the pseudo-headers, with the authority as host") {
+  Talk talk(limits, 65535, true, true);
+  talk.client.request("/", "body", {{"user-agent", "u"}, {"content-length", "4"}, {"te", "trailers"}});
+  talk.go();
+  REQUIRE(talk.ready.size() == 1);
+  const Request& request = talk.ready[0].request;
+  CHECK(request.headers ==
+        std::vector<Header>{{"host", "h"}, {"user-agent", "u"}, {"content-length", "4"}, {"te", "trailers"}});
 }
 
 TEST_CASE("Many HTTP/2 requests of one connection are answered in any order") {

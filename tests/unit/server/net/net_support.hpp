@@ -16,8 +16,13 @@ namespace kinesisd::server::test {
 // Answers with what it was asked, unless told otherwise.
 class StubService : public Service {
  public:
+  explicit StubService(bool wants_every_header = false) : every_header(wants_every_header) {}
+
   std::function<asio::awaitable<Response>(Request)> on_request = echo;
 
+  bool every_header = false;  // to be set before there is a connection
+
+  bool reads_every_header() const override { return every_header; }
   asio::awaitable<Response> answer(Request request) override { return on_request(std::move(request)); }
   Response body_too_large() const override {
     Response response;
