@@ -5,8 +5,10 @@
 
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <string>
 
+#include "server/credentials.hpp"
 #include "server/kinesis_service.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/net/listener.hpp"
@@ -58,6 +60,12 @@ void announce(const Listener& listener, const storage::Opened& database) {
 }
 
 int run(const Settings& settings, Log& log) {
+  std::optional<Credentials> credentials;
+  if (settings.credentials) {
+    credentials = read_credentials(*settings.credentials);
+    log.info("Signatures are verified; {} access keys of {} may call.", credentials->size(),
+             *settings.credentials);
+  }
   storage::Opened database = storage::open_database(database_options(settings));
   for (const std::string& warning : database.warnings) log.warn("{}", warning);
 
@@ -71,7 +79,8 @@ int run(const Settings& settings, Log& log) {
                           .clock = clock,
                           .log = log,
                           .read_records = [&](const auto& range) { return database.reader->read(range); },
-                          .fallback = {.account = settings.account_id, .region = settings.region}});
+                          .fallback = {.account = settings.account_id, .region = settings.region},
+                          .credentials = credentials ? &*credentials : nullptr});
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads(settings.threads);
   Listener listener(threads, service, log);
@@ -98,6 +107,8 @@ int serve(const Settings& settings) {
   Log log(settings.log_level, settings.log_format);
   try {
     return run(settings, log);
+  } catch (const CredentialsError& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
   } catch (const storage::OpenError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const ListenError& refused) {

@@ -1,8 +1,9 @@
-// The shape of a request's AWS authentication: header or query, and which parts must be there. Signatures are
-// not verified. Pure.
+// The shape of a request's AWS authentication: header or query, and which parts must be there. What the parts
+// say is not judged here; server/signature.hpp does that. Pure.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "protocol/error.hpp"
 #include "server/http_message.hpp"
@@ -15,7 +16,25 @@ struct Caller {
   std::string region;
 };
 
-// The caller named by the request's credential scope, or the error AWS gives for missing parts.
-protocol::Result<Caller> authenticate(const Request& request);
+// The parts of an authentication: views into the request, percent-encoded where they come from its query.
+struct Claim {
+  bool in_query = false;
+  std::string_view algorithm;
+  std::string_view credential;
+  std::string_view signed_headers;
+  std::string_view signature;
+  std::string_view date;
+  std::string_view lifetime;       // X-Amz-Expires, in seconds; none in a header
+  std::string_view session_token;  // empty: none
+
+  // A part as the client meant it.
+  std::string text(std::string_view part) const;
+};
+
+// What the request claims, or the error AWS gives for missing parts.
+protocol::Result<Claim> authenticate(const Request& request);
+
+// The caller named by the claim's credential scope.
+Caller caller_of(const Claim& claim);
 
 }  // namespace kinesisd::server

@@ -32,6 +32,7 @@ struct Settings {
   std::optional<std::int64_t> on_demand_limit;  // unset: unlimited
   std::size_t threads = 1;
   std::size_t memory_mb = 0;
+  std::optional<std::string> credentials;  // a file; unset: signatures are not verified
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
 };

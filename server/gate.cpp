@@ -95,6 +95,13 @@ Refused refuse(const Request& request, Encoding encoding, const Error& error) {
   return {answer(request, encoding, error), protocol::sentence(error)};
 }
 
+// AWS's answer does not say whose signature it was; the log does.
+Refused refuse_caller(const Request& request, Encoding encoding, const Error& error, const Claim& claim) {
+  Refused refused = refuse(request, encoding, error);
+  refused.reason += fmt::format(" The access key id is {}.", caller_of(claim).access_key_id);
+  return refused;
+}
+
 Refused refuse_as_xml(const Request& request, int status, std::string_view body) {
   return {answer_with(request, status, {}, std::string(body)),
           fmt::format("{} for {} with content type '{}'", status, request.method, media_type(request))};
@@ -126,7 +133,8 @@ Response answer(const Request& request, Encoding encoding, const Error& error) {
                      protocol::encode_error(error, encoding));
 }
 
-std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows) {
+std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows,
+                                     const Verification* verification) {
   if (request.method == "OPTIONS" && request.header("origin") != nullptr) {
     return Refused{preflight(request), {}};
   }
@@ -144,6 +152,7 @@ std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows) {
   }
 
   const Encoding encoding = type == cbor_type ? Encoding::cbor : Encoding::json;
+  const std::string hash = verification == nullptr ? std::string() : payload_hash(request);
   auto body = protocol::parse(request.body, encoding);
   if (!body) {
     if (type == plain_json_type) return refuse_as_plain_json(request, 400, errors::unreadable_body());
@@ -152,9 +161,13 @@ std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows) {
   if (type == plain_json_type) return refuse_as_plain_json(request, 404, errors::unknown_operation());
   if (!known) return refuse(request, encoding, errors::unknown_operation());
 
-  auto caller = authenticate(request);
-  if (!caller) return refuse(request, encoding, caller.error());
-  return Admitted{target.operation, encoding, std::move(body.value()), std::move(caller.value())};
+  const auto claim = authenticate(request);
+  if (!claim) return refuse(request, encoding, claim.error());
+  if (verification != nullptr) {
+    const auto verified = verify_signature(request, claim.value(), hash, *verification);
+    if (!verified) return refuse_caller(request, encoding, verified.error(), claim.value());
+  }
+  return Admitted{target.operation, encoding, std::move(body.value()), caller_of(claim.value())};
 }
 
 }  // namespace kinesisd::server

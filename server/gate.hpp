@@ -1,5 +1,6 @@
 // The checks a request passes before its operation is looked at: method, CORS, content type, body, target and
-// the shape of its authentication, in AWS's order. Pure but for the random request ids.
+// the shape of its authentication, and its signature if that is wanted, in AWS's order. Pure but for the
+// random request ids.
 #pragma once
 
 #include <string>
@@ -12,6 +13,7 @@
 #include "protocol/wire.hpp"
 #include "server/authentication.hpp"
 #include "server/http_message.hpp"
+#include "server/signature.hpp"
 
 namespace kinesisd::server {
 
@@ -32,8 +34,10 @@ struct Refused {
 // Whether an operation of this name exists.
 using KnowsOperation = bool (*)(std::string_view name);
 
-// Parses `request.body` in place; the request must outlive what is admitted.
-std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows);
+// Parses `request.body` in place; the request must outlive what is admitted. Without a verification any
+// credentials and signatures pass; with one the request has to have all of its headers.
+std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows,
+                                     const Verification* verification = nullptr);
 
 // The answer to an admitted request: an encoded body, empty for operations without output.
 Response answer(const Request& request, protocol::Encoding encoding, std::string body);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -37,7 +38,7 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
   try {
     if (is_own_path(request.path)) co_return answer_own(request);
-    auto verdict = gate(request, &knows_operation);
+    auto verdict = admit(request);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
       if (refused->response.status >= 400) parts_.log.info("{}: {}", subject(request), refused->reason);
       co_return std::move(refused->response);
@@ -48,6 +49,13 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   }
   parts_.log.error("{} failed: {}", subject(request), failure);
   co_return server::answer(request, protocol::Encoding::json, errors::internal_failure());
+}
+
+std::variant<Admitted, Refused> KinesisService::admit(Request& request) const {
+  if (parts_.credentials == nullptr) return gate(request, &knows_operation);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const Verification verification{*parts_.credentials, now};
+  return gate(request, &knows_operation, &verification);
 }
 
 boost::asio::awaitable<Response> KinesisService::run(Request& request, const Admitted& admitted) {

@@ -29,15 +29,18 @@ class KinesisService : public Service {
     Log& log;
     ReadRecords read_records;
     storage::World fallback;
+    const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
   };
 
   explicit KinesisService(Parts parts) : parts_(std::move(parts)) {}
 
   boost::asio::awaitable<Response> answer(Request request) override;
+  bool reads_every_header() const override { return parts_.credentials != nullptr; }
   Response body_too_large() const override;
   Response overloaded() const override;
 
  private:
+  std::variant<Admitted, Refused> admit(Request& request) const;
   boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
   boost::asio::awaitable<Result<std::string>> settle(Context& context, const protocol::wire::Tree& body);
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);

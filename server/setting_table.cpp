@@ -140,6 +140,12 @@ Advice store_memory_mb(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
+Advice store_credentials(Settings& settings, const Values& values) {
+  if (values.front().empty()) return "choose the path of a file of AWS credentials";
+  settings.credentials = values.front();
+  return std::nullopt;
+}
+
 Advice store_log_level(Settings& settings, const Values& values) {
   return choose(settings.log_level, values.front(),
                 {{"debug", LogLevel::debug},
@@ -152,7 +158,7 @@ Advice store_log_format(Settings& settings, const Values& values) {
   return choose(settings.log_format, values.front(), {{"text", LogFormat::text}, {"json", LogFormat::json}});
 }
 
-constexpr std::array<Setting, 13> table = {{
+constexpr std::array<Setting, 14> table = {{
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
      true},
@@ -174,6 +180,9 @@ constexpr std::array<Setting, 13> table = {{
      "Open shards that provisioned streams may have per account and region.", store_shard_limit},
     {"on-demand-limit", "N|unlimited", "50", "On-demand streams per account and region.",
      store_on_demand_limit},
+    {"credentials", "FILE", "",
+     "A file of AWS credentials: only its keys may call, and every signature is verified.",
+     store_credentials},
     {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",

@@ -33,12 +33,14 @@ class Http2:
     def flush(self):
         self.socket.sendall(self.h2.data_to_send())
 
-    def send(self, operation, request, end=True):
+    def send(self, operation, request, end=True, headers=None):
+        """`headers` are added, or stand for those of the same name."""
         body = request if isinstance(request, bytes) else json.dumps(request).encode()
         stream = self.h2.get_next_available_stream_id()
         headers = {":method": "POST", ":scheme": "http", ":authority": "localhost", ":path": "/",
                    **{k.lower(): v for k, v in kinesisd.headers_for(operation).items()},
-                   "content-length": str(len(body))}
+                   "content-length": str(len(body)),
+                   **{k.lower(): v for k, v in (headers or {}).items()}}
         self.h2.send_headers(stream, list(headers.items()), end_stream=False)
         while body:
             room = min(self.h2.local_flow_control_window(stream), self.h2.max_outbound_frame_size, len(body))
@@ -78,8 +80,8 @@ class Http2:
             assert self.receive(), f"closed; {self.events[-3:]}"
         return self.answers[stream]
 
-    def call(self, operation, request):
-        return self.wait(self.send(operation, request))
+    def call(self, operation, request, headers=None):
+        return self.wait(self.send(operation, request, headers=headers))
 
     def ping(self):
         """Returns when the server has answered: it has then read everything sent before."""

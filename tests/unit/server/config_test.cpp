@@ -59,6 +59,7 @@ TEST_CASE("Without settings the defaults hold") {
   CHECK(settings.region == "us-east-1");
   CHECK(settings.shard_limit == 20000);
   CHECK(settings.on_demand_limit == 50);
+  CHECK_FALSE(settings.credentials);
   CHECK(settings.threads >= 1);
   CHECK(settings.memory_mb == 256);
   CHECK(settings.log_level == LogLevel::info);
@@ -85,6 +86,8 @@ TEST_CASE("Every flag is stored") {
                                       "unlimited",
                                       "--on-demand-limit",
                                       "7",
+                                      "--credentials",
+                                      "a b.ini",
                                       "--threads",
                                       "64",
                                       "--memory-mb",
@@ -102,6 +105,7 @@ TEST_CASE("Every flag is stored") {
   CHECK(settings.region == "eu-west-1");
   CHECK_FALSE(settings.shard_limit);
   CHECK(settings.on_demand_limit == 7);
+  CHECK(settings.credentials == "a b.ini");
   CHECK(settings.threads == 64);
   CHECK(settings.memory_mb == 8);
   CHECK(settings.log_level == LogLevel::debug);
@@ -160,6 +164,9 @@ TEST_CASE("A bad flag is refused with one sentence") {
        "--log-level warning: choose debug, info, warn or error.\n"},
       {"short account", {"--account-id", "1234"}, "--account-id 1234: choose 12 digits.\n"},
       {"no region", {"--region", "Paris"}, "--region Paris: choose a region such as us-east-1.\n"},
+      {"no name of a file",
+       {"--credentials", ""},
+       "--credentials : choose the path of a file of AWS credentials.\n"},
       {"no port",
        {"--listen", "127.0.0.1"},
        "--listen 127.0.0.1: choose ADDR:PORT, such as 127.0.0.1:4567, [::1]:4567 or localhost:4567.\n"},

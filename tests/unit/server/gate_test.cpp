@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "server/amz_date.hpp"
+
 namespace kinesisd::server {
 
 namespace {
@@ -136,6 +138,63 @@ TEST_CASE("The gate lets a complete request through with its caller") {
   CHECK(admitted.encoding == protocol::Encoding::json);
   CHECK(admitted.caller.access_key_id == "123456789012");
   CHECK(admitted.caller.region == "eu-west-1");
+}
+
+TEST_CASE("With credentials the gate verifies signatures, as the last thing it does") {
+  struct Row {
+    const char* why;
+    Request request;
+    std::string body;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"an unparsable body", signed_request("Kinesis_20131202.ListStreams", "{"),
+       R"({"__type":"SerializationException"})"},
+      {"an unknown operation", signed_request("Kinesis_20131202.ListStream"),
+       R"({"__type":"UnknownOperationException"})"},
+      {"no authentication",
+       request_with({{"content-type", json_type}, {"x-amz-target", "Kinesis_20131202.ListStreams"}}),
+       R"({"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"})"},
+      {"a key nobody has", signed_request("Kinesis_20131202.ListStreams"),
+       R"({"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."})"},
+  }));
+  CAPTURE(row.why);
+  Request request = row.request;
+  const Credentials credentials({{"AKID", {"secret", ""}}});
+  const Verification verification{credentials, *parse_amz_date("20260101T000000Z")};
+  auto verdict = gate(request, &knows, &verification);
+  REQUIRE(std::holds_alternative<Refused>(verdict));
+  CHECK(std::get<Refused>(verdict).response.status == 400);
+  CHECK(std::get<Refused>(verdict).response.body == row.body);
+}
+
+TEST_CASE("The gate signs for the body as it was sent, before it is parsed in place") {
+  // Made with botocore's SigV4Auth.
+  Request request =
+      request_with({{"content-type", json_type},
+                    {"host", "localhost:4567"},
+                    {"x-amz-target", "Kinesis_20131202.ListStreams"},
+                    {"x-amz-date", "20260101T000000Z"},
+                    {"authorization",
+                     "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-west-1/kinesis/aws4_request, "
+                     "SignedHeaders=content-type;host;x-amz-date;x-amz-target, "
+                     "Signature=301e6ef3d202fc23a9230e9022189e19b83d66b80b827aa6c6691c758f4570e4"}},
+                   R"({"a":"\u0041\n","b":"c"})");
+  const Credentials credentials({{"AKIDEXAMPLE", {"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""}}});
+  const Verification verification{credentials, *parse_amz_date("20260101T000000Z")};
+  const auto verdict = gate(request, &knows, &verification);
+  REQUIRE(std::holds_alternative<Admitted>(verdict));
+  CHECK(std::get<Admitted>(verdict).caller.access_key_id == "AKIDEXAMPLE");
+}
+
+TEST_CASE("The log says whose signature was refused, though the answer does not") {
+  Request request = signed_request("Kinesis_20131202.ListStreams");
+  const Credentials credentials({{"AKID", {"secret", ""}}});
+  const Verification verification{credentials, *parse_amz_date("20260101T000000Z")};
+  const auto verdict = gate(request, &knows, &verification);
+  CHECK(std::get<Refused>(verdict).reason ==
+        "UnrecognizedClientException: The security token included in the request is invalid. The access key "
+        "id is "
+        "123456789012.");
 }
 
 TEST_CASE("A pre-flight request is answered without authentication and without an id-2") {

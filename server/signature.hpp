@@ -1,0 +1,30 @@
+// AWS's Signature Version 4, verified: whose request it is, and that it is as its sender made it. Pure: knows
+// no clock and no files.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "protocol/error.hpp"
+#include "server/authentication.hpp"
+#include "server/credentials.hpp"
+#include "server/http_message.hpp"
+
+namespace kinesisd::server {
+
+// What signatures are held against.
+struct Verification {
+  const Credentials& credentials;
+  std::chrono::sys_seconds now;  // of the wall clock, as the clients' are
+};
+
+// What a signature covers of the body: to be taken before the body is parsed in place.
+std::string payload_hash(const Request& request);
+
+// Success, or the error AWS answers credentials or a signature with that do not hold. The request must have
+// all of its headers.
+protocol::Result<void> verify_signature(const Request& request, const Claim& claim,
+                                        std::string_view payload_hash, const Verification& verification);
+
+}  // namespace kinesisd::server
