@@ -1,4 +1,4 @@
-"""ListShards (C.10). No shard is ever closed here: nothing splits or merges yet."""
+"""ListShards (C.10) of a stream whose shards are all open; test_reshards.py has the others."""
 
 import time
 

@@ -189,9 +189,9 @@ def test_the_shard_quota(start):
 
         def refused(operation, additional, **members):
             text = (
-                "This request would exceed the shard limit for the account 111122223333 in us-east-1. Current "
-                f"shard count for the account: 3. Limit: 3. Number of additional shards that would have "
-                f"resulted from this request: {additional}. Refer to the AWS Service Limits page "
+                "This request would exceed the shard limit for the account 111122223333 in us-east-1. "
+                "Current shard count for the account: 3. Limit: 3. Number of additional shards that would "
+                f"have resulted from this request: {additional}. Refer to the AWS Service Limits page "
                 "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits "
                 "and how to request higher limits.")
             assert connection.call(operation, {"StreamName": "s", **members}).error() == (400, LIMIT, text)

@@ -49,7 +49,8 @@ def scale(server, stream, target):
 
 
 def status(server, stream):
-    return server.ok("DescribeStreamSummary", {"StreamName": stream})["StreamDescriptionSummary"]["StreamStatus"]
+    summary = server.ok("DescribeStreamSummary", {"StreamName": stream})["StreamDescriptionSummary"]
+    return summary["StreamStatus"]
 
 
 def wait(server, stream):
@@ -166,6 +167,43 @@ def test_the_end_of_shards_that_were_merged(server, name):
     assert read(server, iterator(server, name, shard=1)) == {
         "Records": [], "MillisBehindLatest": 0, "ChildShards": [child]}
     assert datas(read_through(server, name)) == [b"low", b"merged"]
+
+
+def next_millisecond():
+    """The clock's time, and no other event of this millisecond or the next is at it."""
+    begun = time.time()
+    while time.time() < begun + 0.002:
+        pass
+    at = round(time.time(), 3)
+    while time.time() < at + 0.002:
+        pass
+    return at
+
+
+# C.10: AT_TIMESTAMP finds shards that tile the hash keys at every instant, FROM_TIMESTAMP what comes after.
+def test_filters_around_reshards(server, name):
+    create_stream(server, name, shards=2)
+    first = next_millisecond()
+    split(server, name, 0, 2**126)  # 2 and 3
+    second = next_millisecond()
+    merge(server, name, 3, 1)  # 4
+    third = next_millisecond()
+    parents, between, latest, everything = (0, 1), (1, 2, 3), (2, 4), (0, 1, 2, 3, 4)
+    for wanted, expected in (
+            ({"Type": "FROM_TRIM_HORIZON"}, everything), ({"Type": "AT_TRIM_HORIZON"}, parents),
+            ({"Type": "AT_LATEST"}, latest), ({"Type": "AFTER_SHARD_ID", "ShardId": shard_id(1)}, (2, 3, 4)),
+            ({"Type": "AT_TIMESTAMP", "Timestamp": first - 3600}, parents),
+            ({"Type": "AT_TIMESTAMP", "Timestamp": first}, parents),
+            ({"Type": "AT_TIMESTAMP", "Timestamp": second}, between),
+            ({"Type": "AT_TIMESTAMP", "Timestamp": third}, latest),
+            ({"Type": "FROM_TIMESTAMP", "Timestamp": first - 3600}, everything),
+            ({"Type": "FROM_TIMESTAMP", "Timestamp": first}, everything),
+            ({"Type": "FROM_TIMESTAMP", "Timestamp": second}, (1, 2, 3, 4)),
+            ({"Type": "FROM_TIMESTAMP", "Timestamp": third}, latest)):
+        listed = ids(list_shards(server, name, ShardFilter=wanted))
+        assert listed == [shard_id(i) for i in expected], wanted
+        paged = ids(list_shards(server, name, page=1, ShardFilter=wanted))
+        assert paged == listed, wanted
 
 
 def refused_while(server, stream, state):

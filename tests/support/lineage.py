@@ -53,6 +53,8 @@ def read_through(caller, stream, limit=10000):
             # The parent that ends last brings the child.
             if done.issuperset(child["ParentShards"]) and child["ShardId"] not in ready:
                 ready.append(child["ShardId"])
-    listed = {shard["ShardId"] for shard in list_shards(caller, stream)}
-    assert done == listed, f"never reached: {sorted(listed - done)}"
+    for shard in list_shards(caller, stream):
+        # What closed in the millisecond it opened was open at no time, and holds nothing.
+        if shard["ShardId"] not in done:
+            assert not read_shard(caller, stream, shard["ShardId"])[0], f"never reached: {shard['ShardId']}"
     return records
