@@ -60,6 +60,17 @@ def wait(server, stream):
         time.sleep(0.01)
 
 
+def next_millisecond():
+    """The clock's time, and no other event of this millisecond or the next is at it."""
+    begun = time.time()
+    while time.time() < begun + 0.002:
+        pass
+    at = round(time.time(), 3)
+    while time.time() < at + 0.002:
+        pass
+    return at
+
+
 # C.11, C.3 [V]
 def test_a_split_leaves_the_parent_closed_and_two_children(server, name):
     create_stream(server, name)
@@ -147,7 +158,7 @@ def test_the_end_of_a_shard_that_was_split(server, name):
     assert read(server, iterator(server, name, "LATEST")) == end
     assert read(server, iterator(server, name, "AFTER_SEQUENCE_NUMBER",
                                  StartingSequenceNumber=numbers[-1])) == end
-    assert read(server, iterator(server, name, "AT_TIMESTAMP", Timestamp=time.time())) == end
+    assert read(server, iterator(server, name, "AT_TIMESTAMP", Timestamp=next_millisecond())) == end
     at = iterator(server, name, "AT_SEQUENCE_NUMBER", StartingSequenceNumber=numbers[3])
     assert datas(read(server, at)["Records"]) == sent[3:]
     assert datas(read_through(server, name)) == sent
@@ -167,17 +178,6 @@ def test_the_end_of_shards_that_were_merged(server, name):
     assert read(server, iterator(server, name, shard=1)) == {
         "Records": [], "MillisBehindLatest": 0, "ChildShards": [child]}
     assert datas(read_through(server, name)) == [b"low", b"merged"]
-
-
-def next_millisecond():
-    """The clock's time, and no other event of this millisecond or the next is at it."""
-    begun = time.time()
-    while time.time() < begun + 0.002:
-        pass
-    at = round(time.time(), 3)
-    while time.time() < at + 0.002:
-        pass
-    return at
 
 
 # C.10: AT_TIMESTAMP finds shards that tile the hash keys at every instant, FROM_TIMESTAMP what comes after.
