@@ -126,14 +126,15 @@ Result<StreamDescription> Streams::describe(const StreamKey& key,
 
   const auto shards_max =
       static_cast<std::size_t>(std::clamp(limit.value_or(describe_shards_max), 1, describe_shards_max));
-  for (const auto& shard : stream->shards) {
-    if (!stream->lists(*shard, now)) continue;
-    if (exclusive_start_shard_id && shard->row.index.shard_id() <= *exclusive_start_shard_id) continue;
+  std::size_t at = exclusive_start_shard_id ? after_shard_id(*stream, *exclusive_start_shard_id) : 0;
+  for (; at < stream->shards.size(); ++at) {
+    const Shard& shard = *stream->shards[at];
+    if (!stream->lists(shard, now)) continue;
     if (description.shards.size() == shards_max) {
       description.has_more_shards = true;
       break;
     }
-    description.shards.push_back(summarize(*shard));
+    description.shards.push_back(summarize(shard));
   }
   return description;
 }

@@ -53,13 +53,6 @@ bool matches(const Shard& shard, ShardFilterType filter, Timestamp at) {
   return true;
 }
 
-// The first index whose id comes after this text.
-std::uint32_t after_shard_id(const Stream& stream, const std::string& id) {
-  const auto first = std::find_if(stream.shards.begin(), stream.shards.end(),
-                                  [&](const auto& shard) { return shard->row.index.shard_id() > id; });
-  return static_cast<std::uint32_t>(first - stream.shards.begin());
-}
-
 Result<void> require_listable(const Stream& stream, Timestamp now) {
   const auto is = *status(stream.row, now);
   if (is == StreamStatus::ACTIVE || is == StreamStatus::UPDATING) return fine();
@@ -122,6 +115,13 @@ Result<Selection> select_by_name(StreamsState& state, const ListShardsQuery& que
 }
 
 }  // namespace
+
+std::uint32_t after_shard_id(const Stream& stream, const std::string& id) {
+  const auto first = std::partition_point(stream.shards.begin(), stream.shards.end(), [&](const auto& shard) {
+    return shard->row.index.shard_id() <= id;
+  });
+  return static_cast<std::uint32_t>(first - stream.shards.begin());
+}
 
 Result<void> check_token_age(Timestamp issued, Timestamp now) {
   if (epoch_ms(now) - epoch_ms(issued) <= errors::token_lifetime_ms) return fine();

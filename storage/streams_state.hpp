@@ -200,6 +200,9 @@ inline Result<void> fine() {
   return Result<void>{BOOST_OUTCOME_V2_NAMESPACE::in_place_type<void>};
 }
 
+// The first index whose id comes after this text.
+std::uint32_t after_shard_id(const Stream& stream, const std::string& id);
+
 // Whether a NextToken made then is still good.
 Result<void> check_token_age(Timestamp issued, Timestamp now);
 
