@@ -80,7 +80,7 @@ struct ConsumerSummary {
 };
 
 struct ConsumerList {
-  std::vector<ConsumerSummary> consumers;  // in order of registration
+  std::vector<ConsumerSummary> consumers;  // sorted by name, byte order
   std::optional<std::string> next_token;
 };
 
