@@ -1,9 +1,10 @@
-#include "server/stream_key.hpp"
+#include "server/resource_names.hpp"
 
-#include <array>
 #include <string_view>
+#include <utility>
 
 #include "protocol/errors.hpp"
+#include "server/arn.hpp"
 
 namespace kinesisd::server {
 
@@ -11,31 +12,31 @@ namespace {
 
 namespace errors = protocol::errors;
 
-// arn:{partition}:kinesis:{region}:{account}:stream/{name}
-struct StreamArn {
-  std::string_view region;
-  std::string_view account;
-  std::string_view name;
-};
+// Whether the caller may name what is in this account at all.
+Result<void> check_account(const Context& context, const ParsedArn& parsed, const std::string& arn) {
+  if (parsed.account == context.caller.account) return boost::outcome_v2::success();
+  return errors::cross_account_denied(context.caller.account, context.operation, arn);
+}
 
-// Lenient: the model's pattern has been checked, and it lets anything stand between the colons.
-StreamArn parse_arn(std::string_view arn) {
-  std::array<std::string_view, 5> parts;
-  for (std::string_view& part : parts) {
-    const std::size_t colon = arn.find(':');
-    if (colon == std::string_view::npos) return {};
-    part = arn.substr(0, colon);
-    arn.remove_prefix(colon + 1);
-  }
-  constexpr std::string_view resource = "stream/";
-  if (!arn.starts_with(resource)) return {};
-  return {parts[3], parts[4], arn.substr(resource.size())};
+storage::ConsumerName consumer_of(const Context& context, const ParsedArn& parsed) {
+  return {.stream = {context.caller, std::string(parsed.consumer->stream)},
+          .name = std::string(parsed.consumer->name),
+          .created_s = parsed.consumer->created_s};
+}
+
+Result<storage::ConsumerName> consumer_by_arn(const Context& context, const std::string& arn) {
+  const ParsedArn parsed = parse_arn(arn);
+  BOOST_OUTCOME_TRYV(check_account(context, parsed, arn));
+  const bool is_here = parsed.consumer && parsed.region == context.caller.region;
+  if (!is_here) return errors::consumer_not_found(arn, parsed.account);
+  return consumer_of(context, parsed);
 }
 
 }  // namespace
 
 std::string stream_name_of_arn(const std::string& arn) {
-  return std::string(parse_arn(arn).name);
+  const ParsedArn parsed = parse_arn(arn);
+  return std::string(parsed.consumer ? parsed.consumer->stream : parsed.stream);
 }
 
 Result<storage::StreamKey> stream_key(const Context& context, const std::optional<std::string>& name,
@@ -44,13 +45,35 @@ Result<storage::StreamKey> stream_key(const Context& context, const std::optiona
     if (!name) return errors::stream_name_missing();
     return storage::StreamKey{context.caller, *name};
   }
-  const StreamArn parsed = parse_arn(*arn);
-  if (name && *name != parsed.name) return errors::stream_name_and_arn_differ(*name, *arn);
-  if (parsed.account != context.caller.account) {
-    return errors::cross_account_denied(context.caller.account, context.operation, *arn);
+  const ParsedArn parsed = parse_arn(*arn);
+  if (name && *name != parsed.stream) return errors::stream_name_and_arn_differ(*name, *arn);
+  BOOST_OUTCOME_TRYV(check_account(context, parsed, *arn));
+  if (parsed.region != context.caller.region) return errors::stream_not_found(parsed.stream, parsed.account);
+  return storage::StreamKey{context.caller, std::string(parsed.stream)};
+}
+
+Result<storage::ConsumerName> consumer_name(const Context& context, const ConsumerReference& reference) {
+  if (reference.arn) {
+    const ParsedArn consumer = parse_arn(*reference.arn);
+    const bool same_name =
+        !reference.name || (consumer.consumer && *reference.name == consumer.consumer->name);
+    const bool same_stream =
+        !reference.stream_arn || reference.arn->starts_with(*reference.stream_arn + "/consumer/");
+    if (!same_name || !same_stream) return errors::consumer_name_and_arn_differ();
+    return consumer_by_arn(context, *reference.arn);
   }
-  if (parsed.region != context.caller.region) return errors::stream_not_found(parsed.name, parsed.account);
-  return storage::StreamKey{context.caller, std::string(parsed.name)};
+  if (!reference.stream_arn || !reference.name) return errors::consumer_missing();
+  BOOST_OUTCOME_TRY(auto stream, stream_key(context, std::nullopt, reference.stream_arn));
+  return storage::ConsumerName{.stream = std::move(stream), .name = *reference.name};
+}
+
+Result<storage::ResourceName> resource_name(const Context& context, const std::string& arn) {
+  if (parse_arn(arn).consumer) {
+    BOOST_OUTCOME_TRY(auto consumer, consumer_by_arn(context, arn));
+    return consumer;
+  }
+  BOOST_OUTCOME_TRY(auto stream, stream_key(context, std::nullopt, arn));
+  return stream;
 }
 
 }  // namespace kinesisd::server

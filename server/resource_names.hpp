@@ -1,4 +1,4 @@
-// Which stream a request names, by StreamName, StreamARN or both.
+// Which stream or consumer a request names: by name, by ARN, or by both.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,17 @@ concept HasStreamArn = requires(Request request) {
   request.stream_arn;
 };
 
-// The name in `arn` (what follows `stream/`), empty when it is no stream's.
+template <class Request>
+concept HasConsumerArn = requires(Request request) {
+  request.consumer_arn;
+};
+
+template <class Request>
+concept HasResourceArn = requires(Request request) {
+  request.resource_arn;
+};
+
+// The name of the stream in the ARN of a stream or a consumer, empty when it is neither.
 std::string stream_name_of_arn(const std::string& arn);
 
 // The stream that `name` and `arn` agree on. Another account's stream is denied, another region's not found.
@@ -27,21 +37,47 @@ Result<storage::StreamKey> stream_key(const Context& context, const std::optiona
 
 template <class Request>
 Result<storage::StreamKey> stream_key(const Context& context, const Request& request) {
-  if constexpr (HasStreamArn<Request>) {
+  if constexpr (HasStreamArn<Request> && NamesStream<Request>) {
     return stream_key(context, request.stream_name, request.stream_arn);
+  } else if constexpr (HasStreamArn<Request>) {
+    return stream_key(context, std::nullopt, request.stream_arn);
   } else {
     return storage::StreamKey{context.caller, request.stream_name};
   }
 }
 
+// A consumer as a request may name it.
+struct ConsumerReference {
+  const std::optional<std::string>& stream_arn;
+  const std::optional<std::string>& name;
+  const std::optional<std::string>& arn;
+};
+
+// The consumer that all that is given agrees on; its own ARN, or its stream's and its name, have to be given.
+Result<storage::ConsumerName> consumer_name(const Context& context, const ConsumerReference& reference);
+
+template <class Request>
+Result<storage::ConsumerName> consumer_name(const Context& context, const Request& request) {
+  return consumer_name(context, ConsumerReference{.stream_arn = request.stream_arn,
+                                                  .name = request.consumer_name,
+                                                  .arn = request.consumer_arn});
+}
+
+// The stream or consumer of a ResourceARN.
+Result<storage::ResourceName> resource_name(const Context& context, const std::string& arn);
+
 // For the log: the stream the request names, empty when it names none.
 template <class Request>
 std::string stream_name_in(const Request& request) {
   std::optional<std::string> name;
+  std::optional<std::string> arn;
   if constexpr (NamesStream<Request>) name = request.stream_name;
+  if constexpr (HasResourceArn<Request>) arn = request.resource_arn;
+  if constexpr (HasConsumerArn<Request>) arn = request.consumer_arn;
   if constexpr (HasStreamArn<Request>) {
-    if (!name && request.stream_arn) name = stream_name_of_arn(*request.stream_arn);
+    if (!arn) arn = request.stream_arn;
   }
+  if (!name && arn) name = stream_name_of_arn(*arn);
   return name.value_or(std::string());
 }
 

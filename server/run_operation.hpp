@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "server/operation.hpp"
-#include "server/stream_key.hpp"
+#include "server/resource_names.hpp"
 
 namespace kinesisd::server {
 

@@ -1,0 +1,17 @@
+#include "protocol/operations/add_tags_to_stream.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::AddTagsToStream::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.add_tags(key, request.tags, context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::AddTagsToStream>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

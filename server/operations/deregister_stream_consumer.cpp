@@ -1,0 +1,18 @@
+#include "protocol/operations/deregister_stream_consumer.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context,
+                                         protocol::DeregisterStreamConsumer::Request& request) {
+  BOOST_OUTCOME_TRY(auto consumer, consumer_name(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.deregister_consumer(consumer, context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::DeregisterStreamConsumer>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,23 @@
+#include "protocol/operations/list_tags_for_resource.hpp"
+
+#include <utility>
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<protocol::ListTagsForResource::Response> handle(Context& context,
+                                                       protocol::ListTagsForResource::Request& request) {
+  BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
+  BOOST_OUTCOME_TRY(auto tags, context.streams.with([&](storage::Streams& streams) {
+    return streams.tags_of(resource, context.now);
+  }));
+  protocol::ListTagsForResource::Response response;
+  auto& wire = response.tags.emplace();
+  for (auto& [key, value] : tags) wire.push_back({.key = key, .value = std::move(value)});
+  return response;
+}
+
+template Outcome run<protocol::ListTagsForResource>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

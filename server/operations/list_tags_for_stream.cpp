@@ -1,0 +1,31 @@
+#include "protocol/operations/list_tags_for_stream.hpp"
+
+#include <utility>
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+// All tags that are left, unless a limit is given. UTF-8 sorts by bytes as by code points.
+Result<protocol::ListTagsForStream::Response> handle(Context& context,
+                                                     protocol::ListTagsForStream::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto tags, context.streams.with([&](storage::Streams& streams) {
+    return streams.tags_of(key, context.now);
+  }));
+  const std::size_t page_max = request.limit ? static_cast<std::size_t>(*request.limit) : tags.size();
+  protocol::ListTagsForStream::Response response;
+  const auto& start = request.exclusive_start_tag_key;
+  for (auto tag = start ? tags.upper_bound(*start) : tags.begin(); tag != tags.end(); ++tag) {
+    if (response.tags.size() == page_max) {
+      response.has_more_tags = true;
+      break;
+    }
+    response.tags.push_back({.key = tag->first, .value = std::move(tag->second)});
+  }
+  return response;
+}
+
+template Outcome run<protocol::ListTagsForStream>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

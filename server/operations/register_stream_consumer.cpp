@@ -1,0 +1,25 @@
+#include "protocol/operations/register_stream_consumer.hpp"
+
+#include <utility>
+
+#include "server/operations/consumer_shapes.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+using Response = protocol::RegisterStreamConsumer::Response;
+
+Result<Committed<Response>> handle(Context& context, protocol::RegisterStreamConsumer::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  storage::Tags tags;
+  if (request.tags) tags = std::move(*request.tags);
+  BOOST_OUTCOME_TRY(auto registered, context.streams.with([&](storage::Streams& streams) {
+    return streams.register_consumer(key, request.consumer_name, std::move(tags), context.now);
+  }));
+  return Committed<Response>{{.consumer = to_wire<protocol::Consumer>(registered.consumer)},
+                             registered.ticket};
+}
+
+template Outcome run<protocol::RegisterStreamConsumer>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,17 @@
+#include "protocol/operations/remove_tags_from_stream.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::RemoveTagsFromStream::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.remove_tags(key, request.tag_keys, context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::RemoveTagsFromStream>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

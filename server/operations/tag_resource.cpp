@@ -1,0 +1,17 @@
+#include "protocol/operations/tag_resource.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::TagResource::Request& request) {
+  BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
+    return streams.add_tags(resource, request.tags, context.now);
+  }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::TagResource>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server
