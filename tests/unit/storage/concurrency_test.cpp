@@ -1,4 +1,5 @@
 // Many threads put and read while the journal thread writes: nothing is lost, nothing out of order.
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -6,6 +7,7 @@
 #include <thread>
 
 #include "tests/unit/storage/database_fixture.hpp"
+#include "tests/unit/storage/shard_walk.hpp"
 
 namespace kinesisd::tests {
 
@@ -14,6 +16,7 @@ namespace {
 constexpr int putters = 3;
 constexpr int puts_each = 200;
 constexpr int shard_count = 2;
+constexpr int reshards_max = 200;
 
 // Waits for tickets as the server does.
 class Waiting {
@@ -106,6 +109,55 @@ TEMPLATE_TEST_CASE("Threads put and read at the same time without losing or reor
   CHECK(seen == putters * puts_each);
   CHECK(in_order);
   CHECK(durable);
+}
+
+TEST_CASE("Threads put while shards are split and merged, and every record is read exactly once") {
+  TemporaryDirectory directory;
+  auto settings = settings_with(0);
+  settings.memory_bytes_max = 10'000;
+  Opening opening(directory.file("streams.db"), settings);
+  auto& fixture = *opening.storage;
+  auto& streams = fixture.guarded;
+  fixture.create(stream_key, provisioned(2));
+  Waiting waiting;
+  fixture.journal.start(
+      streams, fixture.clock, [&](Settled settled) { waiting.settle(settled); }, [](const std::string&) {});
+
+  std::atomic<int> putting = putters;
+  std::atomic<bool> stored = true;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < putters; ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < puts_each; ++n) {
+        const std::string name = std::to_string(i * puts_each + n);
+        auto record = new_record(name, name);
+        const auto put = streams.with([&](Streams& all) {
+          return all.put_record(stream_key, std::move(record), std::nullopt, fixture.clock.now());
+        });
+        fixture.journal.wake();
+        if (!put || !waiting.wait(put.value().ticket)) stored = false;
+        fixture.clock.advance_ms(1);
+      }
+      --putting;
+    });
+  int reshards = 0;
+  threads.emplace_back([&] {
+    while (putting > 0 && reshards < reshards_max) {
+      const std::int32_t target = std::array{2, 3, 5, 3}[static_cast<std::size_t>(reshards) % 4];
+      const auto rescaled = streams.with(
+          [&](Streams& all) { return all.update_shard_count(stream_key, target, fixture.clock.now()); });
+      if (rescaled) ++reshards;
+      std::this_thread::yield();
+    }
+  });
+  for (auto& thread : threads) thread.join();
+  fixture.journal.stop();
+  CHECK(stored);
+  CHECK(reshards > 1);
+  const auto data = walk(fixture, list_shards(fixture, ShardFilter{ShardFilterType::AT_TRIM_HORIZON}),
+                         {IteratorType::TRIM_HORIZON, {}, {}}, opening.opened.reader.get());
+  CHECK(data.size() == putters * puts_each);
+  CHECK(std::set<std::string>(data.begin(), data.end()).size() == putters * puts_each);
 }
 
 }  // namespace kinesisd::tests
