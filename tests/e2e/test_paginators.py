@@ -94,7 +94,7 @@ def test_waiters_and_the_shards_of_many_streams(many):
     with Connection(many, access_key=ACCOUNT) as connection:
         for i, stream in enumerate(STREAMS):
             exists.wait(StreamName=stream, WaiterConfig=attempts)
-            found = pages(client, "describe_stream", 3, StreamName=stream)
+            found = pages(client, "describe_stream", 5, StreamName=stream)
             described += sum(len(page["StreamDescription"]["Shards"]) for page in found)
             if i % 4 == 0:
                 connection.ok("DeleteStream", {"StreamName": stream})
