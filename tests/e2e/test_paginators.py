@@ -4,10 +4,11 @@ import boto3
 import botocore.config
 import pytest
 
-from kinesisd import PATIENCE, Connection, Server, shard_id
+from kinesisd import PATIENCE, Connection, Server, arn, shard_id
 
 STREAMS = {f"stream-{i:04}": 1 if i % 2 else 4 for i in range(1200)}
 WIDE, WIDE_SHARDS = "wide", 3000
+CONSUMERS = 20
 ACCOUNT = "111122223333"
 
 
@@ -20,6 +21,14 @@ def many():
         with Connection(running) as connection:
             connection.ok("CreateStream", {"StreamName": WIDE, "ShardCount": WIDE_SHARDS})
         yield running
+
+
+@pytest.fixture(scope="module")
+def consumed(many):
+    """The ARN of a stream with consumers."""
+    for i in range(CONSUMERS):
+        many.ok("RegisterStreamConsumer", {"StreamARN": arn(WIDE), "ConsumerName": f"consumer-{i:02}"})
+    return arn(WIDE)
 
 
 def client_of(server, access_key="test"):
@@ -100,3 +109,13 @@ def test_waiters_and_the_shards_of_many_streams(many):
                 connection.ok("DeleteStream", {"StreamName": stream})
                 gone.wait(StreamName=stream, WaiterConfig=attempts)
     assert described == sum(STREAMS.values()) == 3000
+
+
+# C.19: as many as a stream takes; the stream is named beside the token.
+@pytest.mark.parametrize("size", [None, 1, 7, 19, 10000])
+def test_list_stream_consumers(many, consumed, size):
+    found = [page["Consumers"]
+             for page in pages(client_of(many), "list_stream_consumers", size, StreamARN=consumed)]
+    assert sorted(one["ConsumerName"] for page in found for one in page) == [
+        f"consumer-{i:02}" for i in range(CONSUMERS)]
+    check_sizes([len(page) for page in found], size, 100, CONSUMERS)

@@ -138,8 +138,8 @@ def test_puts_that_are_refused(kinesis, stream):
     broken = parse(number)._replace(version=3).text()
     refused("InvalidArgumentException",
             f"ExclusiveMinimumSequenceNumber {broken} used in PutRecord on stream {stream.name} under "
-            f"account {stream.account} is invalid.", kinesis.put_record, SequenceNumberForOrdering=broken, **one,
-            **here)
+            f"account {stream.account} is invalid.", kinesis.put_record, SequenceNumberForOrdering=broken,
+            **one, **here)
 
 
 def test_iterators_that_are_refused(kinesis, stream):
