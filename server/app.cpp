@@ -26,6 +26,9 @@ storage::StreamSettings stream_settings(const Settings& settings, const storage:
     streams.transitions = {.end_when_observed = false, .after_ms = *settings.transition_ms};
   }
   streams.enforce_write_limits = settings.limits >= EnforcedLimits::writes;
+  streams.observe_read_limits = settings.limits == EnforcedLimits::writes;
+  streams.enforce_read_limits = settings.limits >= EnforcedLimits::data;
+  streams.enforce_control_limits = settings.limits >= EnforcedLimits::all;
   streams.shard_limit = settings.shard_limit;
   streams.on_demand_limit = settings.on_demand_limit;
   streams.memory_bytes_max = settings.memory_mb << 20U;

@@ -104,6 +104,7 @@ storage::World KinesisService::world_of(const Caller& caller) const {
 
 void KinesisService::log_answer(const Context& context, const Result<std::string>& body) {
   Log& log = parts_.log;
+  if (!context.warning.empty()) log.warn("{}", context.warning);
   if (!body) {
     log.info("{} {}: {}{}", context.operation, context.stream_name, protocol::sentence(body.error()),
              elsewhere(context, body.error()));

@@ -28,9 +28,11 @@ struct Context {
   std::string_view operation;
   protocol::Encoding encoding;
 
-  // For the log: the stream the request names, and what a person should know although the call succeeded.
+  // For the log: the stream the request names, what a person should know although the call succeeded, and
+  // a line of its own that says what AWS would not have done.
   std::string stream_name;
   std::string note;
+  std::string warning = {};
 };
 
 // What remains after the operation has run.

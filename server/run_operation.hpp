@@ -36,7 +36,7 @@ Outcome outcome_of(Context& context, Committed<Response> committed) {
 // A template only so that `respond` is looked up where the operation is.
 template <class Read>
 Result<std::string> page_body(Context& context, Read read) {
-  BOOST_OUTCOME_TRY(auto page, context.streams.with([&](const storage::Streams& streams) {
+  BOOST_OUTCOME_TRY(auto page, context.streams.with([&](storage::Streams& streams) {
     return streams.finish_read(std::move(read), context.now);
   }));
   return protocol::encode_body(respond(context, std::move(page)), context.encoding);

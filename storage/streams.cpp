@@ -84,6 +84,10 @@ std::vector<World> Streams::worlds_with(std::string_view stream_name, Timestamp 
   return worlds;
 }
 
+std::uint64_t Streams::reads_over_limit() const {
+  return state_->reads_over_limit;
+}
+
 std::uint64_t Streams::refused_for_memory() const {
   return state_->refused_for_memory;
 }

@@ -26,7 +26,8 @@ struct Transitions {
 struct StreamSettings {
   Transitions transitions;
   bool enforce_write_limits = true;                 // --limits writes and up
-  bool enforce_read_limits = false;                 // --limits data and up; counted in any case
+  bool enforce_read_limits = false;                 // --limits data and up
+  bool observe_read_limits = true;                  // --limits writes: reads over the limits are counted
   bool enforce_control_limits = false;              // --limits all: 24-hour quotas, 5 CREATING or DELETING
   std::optional<std::int64_t> shard_limit = 20000;  // per account and region; nullopt: unlimited
   std::optional<std::int64_t> on_demand_limit = 50;
@@ -112,18 +113,20 @@ class Streams {
   // Bytes of data plus key the largest record of this stream may have.
   Result<std::size_t> record_bytes_max(const StreamKey& stream, Timestamp now);
 
-  Result<std::string> shard_iterator(const StreamKey& stream, const std::string& shard_id,
+  Result<NewIterator> shard_iterator(const StreamKey& stream, const std::string& shard_id,
                                      const IteratorStart& start, Timestamp now);
   // `iterator` as the client wrote it. Records come from memory, or the result names a DiskRange.
   Result<PendingRead> begin_read(std::string_view iterator, std::optional<std::int32_t> limit, Timestamp now);
-  // Drops what has expired and seals the next iterator. Touches no stream.
-  Result<RecordPage> finish_read(PendingRead read, Timestamp now) const;
+  // Drops what has expired, seals the next iterator, and charges the shard for the bytes.
+  Result<RecordPage> finish_read(PendingRead read, Timestamp now);
 
   // Worlds in which a live stream of this name exists, for the log line of a failed look-up.
   std::vector<World> worlds_with(std::string_view stream_name, Timestamp now) const;
 
   // How many puts were refused because the memory was full and nothing could be evicted (--db :memory:).
   std::uint64_t refused_for_memory() const;
+  // How many reads were served that AWS would have throttled.
+  std::uint64_t reads_over_limit() const;
 
   // The journal's side; see storage/group_commit.hpp.
   StreamsState& state() { return *state_; }

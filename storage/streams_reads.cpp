@@ -84,6 +84,21 @@ void read_memory(const Shard& shard, PendingRead& read, std::size_t records_max)
   }
 }
 
+ReadMeters& meters_of(Shard& shard) {
+  if (!shard.reads) shard.reads = std::make_unique<ReadMeters>();
+  return *shard.reads;
+}
+
+// The shard pays for what it gave, if it is still there.
+void charge(StreamsState& state, const PendingRead& read, const RecordPage& page, Timestamp now) {
+  if (read.over_limit || page.records.empty() || !state.meters_reads()) return;
+  const auto shard = state.shards.find(read.shard_serial);
+  if (shard == state.shards.end()) return;
+  std::size_t bytes = 0;
+  for (const auto& record : page.records) bytes += record->data().size();
+  meters_of(*shard->second).charge(static_cast<std::int64_t>(bytes), now);
+}
+
 std::vector<ChildShard> children(const Stream& stream, ShardIndex parent) {
   std::vector<ChildShard> found;
   for (const auto& shard : stream.shards) {
@@ -99,22 +114,38 @@ std::vector<ChildShard> children(const Stream& stream, ShardIndex parent) {
 
 }  // namespace
 
-Result<std::string> Streams::shard_iterator(const StreamKey& key, const std::string& shard_id,
+std::optional<ReadExcess> StreamsState::let_through(Shard& shard, const ReadExcess& excess) {
+  ++reads_over_limit;
+  return shard.reads->is_news(excess.limit) ? std::optional{excess} : std::nullopt;
+}
+
+Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::string& shard_id,
                                             const IteratorStart& start, Timestamp now) {
   const auto index = parse_shard_id(shard_id);
   if (!index) return errors::shard_id_unknown(shard_id, key.name, key.world.account);
   const Stream* stream = state_->find(key, now);
   const bool usable = stream != nullptr && shows_shards(*status(stream->row, now));
-  const Shard* shard = usable ? stream->shard(*index, now) : nullptr;
+  Shard* shard = usable ? stream->shard(*index, now) : nullptr;
   if (shard == nullptr) return errors::shard_not_found(index->shard_id(), key.name, key.world.account);
   BOOST_OUTCOME_TRY(const auto at, position(*shard, start, key, now));
-  return seal(state_->seal, ShardIterator{.stream = key.name,
-                                          .account = key.world.account,
-                                          .stream_serial = stream->row.serial,
-                                          .shard = *index,
-                                          .from_index = at.from_index,
-                                          .arrived_from = at.arrived_from,
-                                          .issued = now});
+  NewIterator made;
+  made.shard = *index;
+  // AWS limits the calls per open shard.
+  if (state_->meters_reads() && !shard->row.closed) {
+    if (const auto excess = meters_of(*shard).get_shard_iterator(now)) {
+      if (state_->settings.enforce_read_limits)
+        return errors::iterator_rate_exceeded(index->shard_id(), key.name, key.world.account);
+      made.excess = state_->let_through(*shard, *excess);
+    }
+  }
+  made.text = seal(state_->seal, ShardIterator{.stream = key.name,
+                                               .account = key.world.account,
+                                               .stream_serial = stream->row.serial,
+                                               .shard = *index,
+                                               .from_index = at.from_index,
+                                               .arrived_from = at.arrived_from,
+                                               .issued = now});
+  return made;
 }
 
 Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std::int32_t> limit,
@@ -125,15 +156,24 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
     return errors::iterator_expired(epoch_ms(iterator->issued), epoch_ms(now));
   // A stream deleted and created anew is another stream to an iterator.
   const Stream* found = state_->find(iterator->stream_serial, now);
-  const Shard* shard = found == nullptr ? nullptr : found->shard(iterator->shard, now);
+  Shard* shard = found == nullptr ? nullptr : found->shard(iterator->shard, now);
   if (shard == nullptr)
     return errors::shard_not_found(iterator->shard.shard_id(), iterator->stream, iterator->account);
 
   const Stream& stream = *found;
   PendingRead read;
+  if (state_->meters_reads()) {
+    if (const auto excess = meters_of(*shard).get_records(now)) {
+      if (state_->settings.enforce_read_limits)
+        return errors::read_rate_exceeded(iterator->shard.shard_id(), iterator->stream, iterator->account);
+      read.over_limit = true;
+      read.excess = state_->let_through(*shard, *excess);
+    }
+  }
   read.stream = stream.row.key;
   read.stream_serial = stream.row.serial;
   read.shard = iterator->shard;
+  read.shard_serial = shard->row.serial;
   read.shard_created_s = shard->row.created_s;
   read.from_index = std::max(iterator->from_index, shard->stored_from);
   read.readable_index = shard->readable_end();
@@ -147,12 +187,13 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   return read;
 }
 
-Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) const {
+Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
   RecordPage page;
   page.shard = read.shard;
   page.shard_created_s = read.shard_created_s;
   page.records = std::move(read.records);
   std::erase_if(page.records, [&](const RecordPtr& record) { return record->arrived() < read.arrived_from; });
+  charge(*state_, read, page, now);
 
   auto next = read.from_index;
   if (!page.records.empty())

@@ -18,6 +18,7 @@
 #include "storage/engine.hpp"
 #include "storage/journal.hpp"
 #include "storage/model/position_tokens.hpp"
+#include "storage/model/read_meters.hpp"
 #include "storage/model/shard_load.hpp"
 #include "storage/model/token_bucket.hpp"
 #include "storage/streams.hpp"
@@ -36,7 +37,8 @@ struct Shard {
   Stream* stream = nullptr;
   TokenBucket records{shard_records_per_second};
   TokenBucket bytes{shard_bytes_per_second};
-  ShardLoad load;  // of on-demand streams
+  ShardLoad load;                     // of on-demand streams
+  std::unique_ptr<ReadMeters> reads;  // made by the first read; most shards are never read
   Timestamp last_arrival{};
 
   // The newest records, in sequence order; the first `readable` of them are committed. This deque allocates
@@ -104,6 +106,7 @@ struct StreamsState {
   std::size_t memory_bytes = 0;
   std::size_t records_in_memory = 0;
   std::uint64_t refused_for_memory = 0;
+  std::uint64_t reads_over_limit = 0;
   std::deque<Run> eviction_order;  // oldest commit first
   std::int64_t trim_cursor = 0;    // the shard the next slice of trimming begins with
 
@@ -164,6 +167,10 @@ struct StreamsState {
                                      Timestamp now) const;
   // Whether the stream may be changed that way once more within 24 hours.
   Result<void> check_ration(const Stream& stream, Rationed what, Timestamp now) const;
+
+  bool meters_reads() const { return settings.enforce_read_limits || settings.observe_read_limits; }
+  // Counts a read that AWS would not serve. What there is to say of it, once per shard and limit.
+  std::optional<ReadExcess> let_through(Shard& shard, const ReadExcess& excess);
 
   // Make a stream's shards reachable, or unreachable, from here.
   void enlist(Stream& stream);

@@ -12,6 +12,7 @@
 #include "storage/clock.hpp"
 #include "storage/journal.hpp"
 #include "storage/model/hash_key.hpp"
+#include "storage/model/read_meters.hpp"
 #include "storage/model/record.hpp"
 #include "storage/model/sequence_number.hpp"
 #include "storage/stream_key.hpp"
@@ -156,12 +157,22 @@ struct ChildShard {
   HashKeyRange range;
 };
 
+struct NewIterator {
+  std::string text;
+  ShardIndex shard{};
+  // Set when AWS would have throttled the call, the first time for this shard.
+  std::optional<ReadExcess> excess;
+};
+
 // GetRecords between its two steps: what was found in memory, or what has to be read first.
 struct PendingRead {
   StreamKey stream;
   std::int64_t stream_serial = 0;
   ShardIndex shard{};
+  std::int64_t shard_serial = 0;
   std::int64_t shard_created_s = 0;
+  bool over_limit = false;           // AWS would have throttled the call: its bytes count for nothing
+  std::optional<ReadExcess> excess;  // the first time for this shard and limit
   std::vector<RecordPtr> records;
   std::optional<DiskRange> disk;  // set: fill `records` from here before Streams::finish_read
   std::uint64_t from_index = 0;

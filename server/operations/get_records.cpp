@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "server/operations/read_warning.hpp"
 #include "server/operations/stream_shapes.hpp"
 #include "server/run_operation.hpp"
 
@@ -18,6 +19,9 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
   context.stream_name = read.stream.name;
   if (request.stream_arn && *request.stream_arn != storage::arn(read.stream)) {
     return protocol::errors::iterator_invalid();
+  }
+  if (read.excess) {
+    context.warning = read_warning(context.operation, read.shard.shard_id(), read.stream.name, *read.excess);
   }
   return read;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/operations/read_warning.hpp"
 #include "server/operations/same_word.hpp"
 #include "server/run_operation.hpp"
 
@@ -13,11 +14,14 @@ Result<protocol::GetShardIterator::Response> handle(Context& context,
   const storage::IteratorStart start{.type = same_word<storage::IteratorType>(request.shard_iterator_type),
                                      .sequence_number = std::move(request.starting_sequence_number),
                                      .timestamp = request.timestamp};
-  BOOST_OUTCOME_TRY(auto iterator, context.streams.with([&](storage::Streams& streams) {
+  BOOST_OUTCOME_TRY(auto made, context.streams.with([&](storage::Streams& streams) {
     return streams.shard_iterator(key, request.shard_id, start, context.now);
   }));
   protocol::GetShardIterator::Response response;
-  response.shard_iterator = std::move(iterator);
+  response.shard_iterator = std::move(made.text);
+  if (made.excess) {
+    context.warning = read_warning(context.operation, made.shard.shard_id(), key.name, *made.excess);
+  }
   return response;
 }
 

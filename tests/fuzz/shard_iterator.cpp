@@ -15,7 +15,7 @@ struct OneStream {
   OneStream() : journal(engine), streams(StreamSettings{}, journal, std::string(seal_key_bytes, 'k')) {
     (void)streams.create_stream(key, {.shard_count = 2}, now);
     (void)streams.describe_summary(key, now);
-    genuine = streams.shard_iterator(key, "1", {IteratorType::TRIM_HORIZON}, now).value();
+    genuine = streams.shard_iterator(key, "1", {IteratorType::TRIM_HORIZON}, now).value().text;
   }
 
   MemoryEngine engine;

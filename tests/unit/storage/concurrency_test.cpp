@@ -46,7 +46,8 @@ void read_shard(Guarded<Streams>& streams, RecordReader& reader, ManualClock& cl
                 std::atomic<int>& seen, std::atomic<bool>& in_order) {
   auto from = streams.with([&](Streams& all) {
     return all.shard_iterator(stream_key, std::to_string(shard), {IteratorType::TRIM_HORIZON}, clock.now())
-        .value();
+        .value()
+        .text;
   });
   std::uint64_t last = 0;
   while (seen < putters * puts_each) {

@@ -94,7 +94,7 @@ class StorageFixture {
                        const std::string& shard = "0", const StreamKey& stream = stream_key) {
     const auto made = streams().shard_iterator(stream, shard, start, now());
     REQUIRE(error_text(made).empty());
-    return made.value();
+    return made.value().text;
   }
   // One GetRecords; `reader` is asked when records have to come from the disk.
   RecordPage read(const std::string& from, RecordReader* reader = nullptr,
