@@ -4,12 +4,14 @@
 #include "protocol/operations/add_tags_to_stream.hpp"
 #include "protocol/operations/create_stream.hpp"
 #include "protocol/operations/decrease_stream_retention_period.hpp"
+#include "protocol/operations/delete_resource_policy.hpp"
 #include "protocol/operations/delete_stream.hpp"
 #include "protocol/operations/deregister_stream_consumer.hpp"
 #include "protocol/operations/describe_stream.hpp"
 #include "protocol/operations/describe_stream_consumer.hpp"
 #include "protocol/operations/describe_stream_summary.hpp"
 #include "protocol/operations/get_records.hpp"
+#include "protocol/operations/get_resource_policy.hpp"
 #include "protocol/operations/get_shard_iterator.hpp"
 #include "protocol/operations/increase_stream_retention_period.hpp"
 #include "protocol/operations/list_shards.hpp"
@@ -20,6 +22,7 @@
 #include "protocol/operations/merge_shards.hpp"
 #include "protocol/operations/put_record.hpp"
 #include "protocol/operations/put_records.hpp"
+#include "protocol/operations/put_resource_policy.hpp"
 #include "protocol/operations/register_stream_consumer.hpp"
 #include "protocol/operations/remove_tags_from_stream.hpp"
 #include "protocol/operations/split_shard.hpp"
@@ -30,12 +33,12 @@
 
 namespace kinesisd::protocol {
 
-using Operations =
-    type_list<AddTagsToStream, CreateStream, DecreaseStreamRetentionPeriod, DeleteStream,
-              DeregisterStreamConsumer, DescribeStream, DescribeStreamConsumer, DescribeStreamSummary,
-              GetRecords, GetShardIterator, IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers,
-              ListStreams, ListTagsForResource, ListTagsForStream, MergeShards, PutRecord, PutRecords,
-              RegisterStreamConsumer, RemoveTagsFromStream, SplitShard, TagResource, UntagResource,
-              UpdateShardCount>;
+using Operations = type_list<AddTagsToStream, CreateStream, DecreaseStreamRetentionPeriod,
+                             DeleteResourcePolicy, DeleteStream, DeregisterStreamConsumer, DescribeStream,
+                             DescribeStreamConsumer, DescribeStreamSummary, GetRecords, GetResourcePolicy,
+                             GetShardIterator, IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers,
+                             ListStreams, ListTagsForResource, ListTagsForStream, MergeShards, PutRecord,
+                             PutRecords, PutResourcePolicy, RegisterStreamConsumer, RemoveTagsFromStream,
+                             SplitShard, TagResource, UntagResource, UpdateShardCount>;
 
 }  // namespace kinesisd::protocol

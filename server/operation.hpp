@@ -27,6 +27,7 @@ struct Context {
   storage::World caller;
   std::string_view operation;
   protocol::Encoding encoding;
+  bool cross_account = false;  // whether a resource policy can open the operation to other accounts
 
   // For the log: the stream the request names, what a person should know although the call succeeded, and
   // a line of its own that says what AWS would not have done.

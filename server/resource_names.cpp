@@ -2,6 +2,7 @@
 
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "protocol/errors.hpp"
 #include "server/arn.hpp"
@@ -12,14 +13,21 @@ namespace {
 
 namespace errors = protocol::errors;
 
-// Whether the caller may name what is in this account at all.
+// Whether the caller may name what is in this account at all. Policies can open what is in the caller's
+// region.
 Result<void> check_account(const Context& context, const ParsedArn& parsed, const std::string& arn) {
-  if (parsed.account == context.caller.account) return boost::outcome_v2::success();
+  const bool own = parsed.account == context.caller.account;
+  const bool shared = context.cross_account && parsed.region == context.caller.region;
+  if (own || shared) return boost::outcome_v2::success();
   return errors::cross_account_denied(context.caller.account, context.operation, arn);
 }
 
-storage::ConsumerName consumer_of(const Context& context, const ParsedArn& parsed) {
-  return {.stream = {context.caller, std::string(parsed.consumer->stream)},
+storage::World world_of(const ParsedArn& parsed) {
+  return {.account = std::string(parsed.account), .region = std::string(parsed.region)};
+}
+
+storage::ConsumerName consumer_of(const ParsedArn& parsed) {
+  return {.stream = {world_of(parsed), std::string(parsed.consumer->stream)},
           .name = std::string(parsed.consumer->name),
           .created_s = parsed.consumer->created_s};
 }
@@ -29,7 +37,7 @@ Result<storage::ConsumerName> consumer_by_arn(const Context& context, const std:
   BOOST_OUTCOME_TRYV(check_account(context, parsed, arn));
   const bool is_here = parsed.consumer && parsed.region == context.caller.region;
   if (!is_here) return errors::consumer_not_found(arn, parsed.account);
-  return consumer_of(context, parsed);
+  return consumer_of(parsed);
 }
 
 }  // namespace
@@ -49,7 +57,7 @@ Result<storage::StreamKey> stream_key(const Context& context, const std::optiona
   if (name && *name != parsed.stream) return errors::stream_name_and_arn_differ(*name, *arn);
   BOOST_OUTCOME_TRYV(check_account(context, parsed, *arn));
   if (parsed.region != context.caller.region) return errors::stream_not_found(parsed.stream, parsed.account);
-  return storage::StreamKey{context.caller, std::string(parsed.stream)};
+  return storage::StreamKey{world_of(parsed), std::string(parsed.stream)};
 }
 
 Result<storage::ConsumerName> consumer_name(const Context& context, const ConsumerReference& reference) {
@@ -74,6 +82,13 @@ Result<storage::ResourceName> resource_name(const Context& context, const std::s
   }
   BOOST_OUTCOME_TRY(auto stream, stream_key(context, std::nullopt, arn));
   return stream;
+}
+
+std::string arn_of(const storage::ResourceName& resource) {
+  if (const auto* stream = std::get_if<storage::StreamKey>(&resource)) return storage::arn(*stream);
+  const auto& consumer = std::get<storage::ConsumerName>(resource);
+  if (!consumer.created_s) return storage::arn(consumer.stream);
+  return storage::arn(storage::ConsumerKey{consumer.stream, consumer.name, *consumer.created_s});
 }
 
 }  // namespace kinesisd::server

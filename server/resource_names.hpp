@@ -31,7 +31,8 @@ concept HasResourceArn = requires(Request request) {
 // The name of the stream in the ARN of a stream or a consumer, empty when it is neither.
 std::string stream_name_of_arn(const std::string& arn);
 
-// The stream that `name` and `arn` agree on. Another account's stream is denied, another region's not found.
+// The stream that `name` and `arn` agree on. Another region's is not found. Another account's is denied
+// unless the operation can be shared: then it is `with_access` that asks the stream's policy.
 Result<storage::StreamKey> stream_key(const Context& context, const std::optional<std::string>& name,
                                       const std::optional<std::string>& arn);
 
@@ -65,6 +66,9 @@ Result<storage::ConsumerName> consumer_name(const Context& context, const Reques
 
 // The stream or consumer of a ResourceARN.
 Result<storage::ResourceName> resource_name(const Context& context, const std::string& arn);
+
+// As messages and policies name it; a consumer without its time of creation by its stream.
+std::string arn_of(const storage::ResourceName& resource);
 
 // For the log: the stream the request names, empty when it names none.
 template <class Request>

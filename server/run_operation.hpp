@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "server/access.hpp"
 #include "server/operation.hpp"
 #include "server/resource_names.hpp"
 
@@ -55,6 +56,7 @@ Outcome outcome_of_read(Context& context, Read read) {
 
 template <class Op>
 Outcome run(Context& context, const protocol::wire::Tree& body) {
+  context.cross_account = protocol::is_cross_account<Op>;
   auto request = protocol::decode<typename Op::Request>(body);
   if (!request) return {.body = request.error()};
   context.stream_name = stream_name_in(request.value());

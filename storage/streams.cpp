@@ -28,6 +28,11 @@ std::string_view partition_of(std::string_view region) {
   return "aws";
 }
 
+bool has_policy(const StreamRow& row) {
+  return !row.policy.empty() || std::any_of(row.consumers.begin(), row.consumers.end(),
+                                            [](const auto& consumer) { return !consumer.policy.empty(); });
+}
+
 std::unique_ptr<Shard> restored_shard(const RestoredShard& from) {
   auto shard = std::make_unique<Shard>();
   shard->stored_from = from.oldest ? from.first_index : from.row.next_index;
@@ -68,6 +73,7 @@ void Streams::restore(Restored restored, Timestamp now) {
     if (!status(from.row, now)) continue;
     auto stream = std::make_shared<Stream>();
     stream->row = std::move(from.row);
+    state_->has_policies = state_->has_policies || has_policy(stream->row);
     if (stream->row.transition != Transition::deleting) {
       for (auto& shard : from.shards) stream->shards.push_back(restored_shard(shard));
       state_->enlist(*stream);

@@ -91,6 +91,10 @@ class Streams {
                              Timestamp now);
   Result<Tags> tags_of(const ResourceName& resource, Timestamp now);
 
+  // Whether any resource has a policy, or had one since the start. Costs nothing to ask.
+  bool has_policies() const;
+  // Whether the resource can be changed now: that it is there and in a state for it.
+  Result<void> check_changeable(const ResourceName& resource, Timestamp now);
   // The text of a resource's policy, empty when it has none.
   Result<std::string> policy_of(const ResourceName& resource, Timestamp now);
   Result<Ticket> put_policy(const ResourceName& resource, std::string policy, Timestamp now);

@@ -19,6 +19,15 @@ std::string arn_of(const Resource& resource) {
 
 }  // namespace
 
+bool Streams::has_policies() const {
+  return state_->has_policies;
+}
+
+Result<void> Streams::check_changeable(const ResourceName& name, Timestamp now) {
+  BOOST_OUTCOME_TRYV(require_changeable(*state_, name, now));
+  return fine();
+}
+
 Result<std::string> Streams::policy_of(const ResourceName& name, Timestamp now) {
   BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, name, now));
   return resource.policy();
@@ -26,6 +35,7 @@ Result<std::string> Streams::policy_of(const ResourceName& name, Timestamp now) 
 
 Result<Ticket> Streams::put_policy(const ResourceName& name, std::string policy, Timestamp now) {
   BOOST_OUTCOME_TRY(const Resource resource, require_changeable(*state_, name, now));
+  state_->has_policies = true;
   return resource.edit(*state_, [&](auto& row) { row.policy = std::move(policy); });
 }
 

@@ -102,6 +102,7 @@ struct StreamsState {
   std::map<std::int64_t, Shard*> shards;                // of all streams, by serial
   std::int64_t next_stream_serial = 1;
   std::int64_t next_shard_serial = 1;
+  bool has_policies = false;  // once true it stays so
 
   std::size_t memory_bytes = 0;
   std::size_t records_in_memory = 0;

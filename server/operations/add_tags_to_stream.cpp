@@ -6,9 +6,9 @@ namespace kinesisd::server {
 
 Result<Committed<protocol::Void>> handle(Context& context, protocol::AddTagsToStream::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
-    return streams.add_tags(key, request.tags, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.add_tags(key, request.tags, context.now);
+                    }));
   return Committed<protocol::Void>{{}, ticket};
 }
 

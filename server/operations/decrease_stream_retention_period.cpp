@@ -7,9 +7,9 @@ namespace kinesisd::server {
 Result<Committed<protocol::Void>> handle(Context& context,
                                          protocol::DecreaseStreamRetentionPeriod::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
-    return streams.decrease_retention(key, request.retention_period_hours, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.decrease_retention(key, request.retention_period_hours, context.now);
+                    }));
   return Committed<protocol::Void>{{}, ticket};
 }
 

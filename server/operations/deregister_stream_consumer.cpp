@@ -7,9 +7,9 @@ namespace kinesisd::server {
 Result<Committed<protocol::Void>> handle(Context& context,
                                          protocol::DeregisterStreamConsumer::Request& request) {
   BOOST_OUTCOME_TRY(auto consumer, consumer_name(context, request));
-  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
-    return streams.deregister_consumer(consumer, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, consumer, [&](storage::Streams& streams) {
+                      return streams.deregister_consumer(consumer, context.now);
+                    }));
   return Committed<protocol::Void>{{}, ticket};
 }
 

@@ -8,9 +8,10 @@ namespace kinesisd::server {
 Result<protocol::DescribeStream::Response> handle(Context& context,
                                                   protocol::DescribeStream::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto stream, context.streams.with([&](storage::Streams& streams) {
-    return streams.describe(key, request.exclusive_start_shard_id, request.limit, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto stream, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.describe(key, request.exclusive_start_shard_id, request.limit,
+                                              context.now);
+                    }));
   protocol::DescribeStream::Response response;
   protocol::StreamDescription& description = response.stream_description;
   describe(stream.summary, description);

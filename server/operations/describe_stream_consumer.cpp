@@ -8,9 +8,9 @@ namespace kinesisd::server {
 Result<protocol::DescribeStreamConsumer::Response> handle(
     Context& context, protocol::DescribeStreamConsumer::Request& request) {
   BOOST_OUTCOME_TRY(auto name, consumer_name(context, request));
-  BOOST_OUTCOME_TRY(auto consumer, context.streams.with([&](storage::Streams& streams) {
-    return streams.describe_consumer(name, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto consumer, with_access(context, name, [&](storage::Streams& streams) {
+                      return streams.describe_consumer(name, context.now);
+                    }));
   protocol::DescribeStreamConsumer::Response response;
   response.consumer_description = to_wire<protocol::ConsumerDescription>(consumer);
   response.consumer_description.stream_arn = storage::arn(consumer.key.stream);

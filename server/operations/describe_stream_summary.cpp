@@ -9,9 +9,9 @@ namespace kinesisd::server {
 Result<protocol::DescribeStreamSummary::Response> handle(Context& context,
                                                          protocol::DescribeStreamSummary::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto stream, context.streams.with([&](storage::Streams& streams) {
-    return streams.describe_summary(key, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto stream, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.describe_summary(key, context.now);
+                    }));
   protocol::DescribeStreamSummary::Response response;
   protocol::StreamDescriptionSummary& summary = response.stream_description_summary;
   describe(stream, summary);

@@ -13,9 +13,13 @@ namespace kinesisd::server {
 // The iterator alone says which shard; a StreamARN beside it only steers SDKs, but may not name another
 // stream.
 Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Request& request) {
-  BOOST_OUTCOME_TRY(auto read, context.streams.with([&](storage::Streams& streams) {
-    return streams.begin_read(request.shard_iterator, request.limit, context.now);
-  }));
+  BOOST_OUTCOME_TRY(
+      auto read, context.streams.with([&](storage::Streams& streams) -> Result<storage::PendingRead> {
+        BOOST_OUTCOME_TRY(auto pending,
+                          streams.begin_read(request.shard_iterator, request.limit, context.now));
+        BOOST_OUTCOME_TRYV(check_access(context, streams, pending.stream));
+        return pending;
+      }));
   context.stream_name = read.stream.name;
   if (request.stream_arn && *request.stream_arn != storage::arn(read.stream)) {
     return protocol::errors::iterator_invalid();

@@ -14,9 +14,9 @@ Result<protocol::GetShardIterator::Response> handle(Context& context,
   const storage::IteratorStart start{.type = same_word<storage::IteratorType>(request.shard_iterator_type),
                                      .sequence_number = std::move(request.starting_sequence_number),
                                      .timestamp = request.timestamp};
-  BOOST_OUTCOME_TRY(auto made, context.streams.with([&](storage::Streams& streams) {
-    return streams.shard_iterator(key, request.shard_id, start, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto made, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.shard_iterator(key, request.shard_id, start, context.now);
+                    }));
   protocol::GetShardIterator::Response response;
   response.shard_iterator = std::move(made.text);
   if (made.excess) {

@@ -33,6 +33,19 @@ Result<void> check_members(const Request& request) {
   return boost::outcome_v2::success();
 }
 
+// A token names a stream as well.
+Result<storage::ShardList> list_shards(const Context& context, const storage::ListShardsQuery& query) {
+  const auto list = [&](storage::Streams& streams) {
+    return streams.list_shards(context.caller, query, context.now);
+  };
+  if (query.stream) return with_access(context, *query.stream, list);
+  return context.streams.with([&](storage::Streams& streams) -> Result<storage::ShardList> {
+    BOOST_OUTCOME_TRY(auto shards, list(streams));
+    BOOST_OUTCOME_TRYV(check_access(context, streams, shards.stream));
+    return shards;
+  });
+}
+
 }  // namespace
 
 Result<protocol::ListShards::Response> handle(Context& context, protocol::ListShards::Request& request) {
@@ -53,9 +66,7 @@ Result<protocol::ListShards::Response> handle(Context& context, protocol::ListSh
                              .shard_id = std::move(request.shard_filter->shard_id),
                              .timestamp = request.shard_filter->timestamp};
   }
-  BOOST_OUTCOME_TRY(auto list, context.streams.with([&](storage::Streams& streams) {
-    return streams.list_shards(context.caller, query, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto list, list_shards(context, query));
   protocol::ListShards::Response response;
   response.next_token = std::move(list.next_token);
   auto& shards = response.shards.emplace();

@@ -13,9 +13,9 @@ Result<protocol::ListStreamConsumers::Response> handle(Context& context,
   const storage::ListConsumersQuery query{.next_token = std::move(request.next_token),
                                           .max_results = request.max_results,
                                           .stream_created = request.stream_creation_timestamp};
-  BOOST_OUTCOME_TRY(auto list, context.streams.with([&](storage::Streams& streams) {
-    return streams.list_consumers(key, query, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto list, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.list_consumers(key, query, context.now);
+                    }));
   protocol::ListStreamConsumers::Response response;
   response.next_token = std::move(list.next_token);
   auto& consumers = response.consumers.emplace();

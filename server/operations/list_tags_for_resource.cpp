@@ -9,9 +9,9 @@ namespace kinesisd::server {
 Result<protocol::ListTagsForResource::Response> handle(Context& context,
                                                        protocol::ListTagsForResource::Request& request) {
   BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
-  BOOST_OUTCOME_TRY(auto tags, context.streams.with([&](storage::Streams& streams) {
-    return streams.tags_of(resource, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto tags, with_access(context, resource, [&](storage::Streams& streams) {
+                      return streams.tags_of(resource, context.now);
+                    }));
   protocol::ListTagsForResource::Response response;
   auto& wire = response.tags.emplace();
   for (auto& [key, value] : tags) wire.push_back({.key = key, .value = std::move(value)});

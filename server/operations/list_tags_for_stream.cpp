@@ -10,9 +10,9 @@ namespace kinesisd::server {
 Result<protocol::ListTagsForStream::Response> handle(Context& context,
                                                      protocol::ListTagsForStream::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto tags, context.streams.with([&](storage::Streams& streams) {
-    return streams.tags_of(key, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto tags, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.tags_of(key, context.now);
+                    }));
   const std::size_t page_max = request.limit ? static_cast<std::size_t>(*request.limit) : tags.size();
   protocol::ListTagsForStream::Response response;
   const auto& start = request.exclusive_start_tag_key;

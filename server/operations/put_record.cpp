@@ -16,7 +16,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   // Made before the lock is taken; its error waits until the stream is known to exist.
   auto record = new_record(request.data, request.partition_key, request.explicit_hash_key);
   BOOST_OUTCOME_TRY(auto put,
-                    context.streams.with([&](storage::Streams& streams) -> Result<storage::PutResult> {
+                    with_access(context, key, [&](storage::Streams& streams) -> Result<storage::PutResult> {
                       BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
                       if (bytes > bytes_max)
                         return protocol::too_long(protocol::path_of<&Request::data>(), bytes_max);

@@ -74,13 +74,13 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
   BOOST_OUTCOME_TRYV(check_total(request));
   auto records = new_records(request);
-  BOOST_OUTCOME_TRY(auto put,
-                    context.streams.with([&](storage::Streams& streams) -> Result<storage::PutManyResult> {
-                      BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
-                      BOOST_OUTCOME_TRYV(check_each(request, bytes_max));
-                      if (!records) return records.error();
-                      return streams.put_records(key, std::move(records.value()), context.now);
-                    }));
+  BOOST_OUTCOME_TRY(
+      auto put, with_access(context, key, [&](storage::Streams& streams) -> Result<storage::PutManyResult> {
+        BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
+        BOOST_OUTCOME_TRYV(check_each(request, bytes_max));
+        if (!records) return records.error();
+        return streams.put_records(key, std::move(records.value()), context.now);
+      }));
   Response response = response_of(put);
   if (const std::int32_t failed = *response.failed_record_count; failed > 0) {
     context.note = fmt::format("{} of {} records refused", failed, response.records.size());

@@ -13,9 +13,10 @@ Result<Committed<Response>> handle(Context& context, protocol::RegisterStreamCon
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
   storage::Tags tags;
   if (request.tags) tags = std::move(*request.tags);
-  BOOST_OUTCOME_TRY(auto registered, context.streams.with([&](storage::Streams& streams) {
-    return streams.register_consumer(key, request.consumer_name, std::move(tags), context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto registered, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.register_consumer(key, request.consumer_name, std::move(tags),
+                                                       context.now);
+                    }));
   return Committed<Response>{{.consumer = to_wire<protocol::Consumer>(registered.consumer)},
                              registered.ticket};
 }

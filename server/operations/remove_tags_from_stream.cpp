@@ -6,9 +6,9 @@ namespace kinesisd::server {
 
 Result<Committed<protocol::Void>> handle(Context& context, protocol::RemoveTagsFromStream::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
-    return streams.remove_tags(key, request.tag_keys, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.remove_tags(key, request.tag_keys, context.now);
+                    }));
   return Committed<protocol::Void>{{}, ticket};
 }
 

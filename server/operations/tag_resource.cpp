@@ -6,9 +6,9 @@ namespace kinesisd::server {
 
 Result<Committed<protocol::Void>> handle(Context& context, protocol::TagResource::Request& request) {
   BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
-  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
-    return streams.add_tags(resource, request.tags, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, resource, [&](storage::Streams& streams) {
+                      return streams.add_tags(resource, request.tags, context.now);
+                    }));
   return Committed<protocol::Void>{{}, ticket};
 }
 

@@ -10,9 +10,9 @@ using UpdateShardCount = protocol::UpdateShardCount;
 
 Result<Committed<UpdateShardCount::Response>> handle(Context& context, UpdateShardCount::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto rescaled, context.streams.with([&](storage::Streams& streams) {
-    return streams.update_shard_count(key, request.target_shard_count, context.now);
-  }));
+  BOOST_OUTCOME_TRY(auto rescaled, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.update_shard_count(key, request.target_shard_count, context.now);
+                    }));
   UpdateShardCount::Response response;
   response.stream_name = key.name;
   response.current_shard_count = rescaled.current_shards;

@@ -2,13 +2,10 @@
 #pragma once
 
 #include "protocol/operations.hpp"
-#include "protocol/operations/delete_resource_policy.hpp"
 #include "protocol/operations/describe_account_settings.hpp"
 #include "protocol/operations/describe_limits.hpp"
 #include "protocol/operations/disable_enhanced_monitoring.hpp"
 #include "protocol/operations/enable_enhanced_monitoring.hpp"
-#include "protocol/operations/get_resource_policy.hpp"
-#include "protocol/operations/put_resource_policy.hpp"
 #include "protocol/operations/start_stream_encryption.hpp"
 #include "protocol/operations/stop_stream_encryption.hpp"
 #include "protocol/operations/update_account_settings.hpp"
@@ -20,9 +17,8 @@
 namespace kinesisd::protocol {
 
 using DeclaredOperations =
-    type_list<DeleteResourcePolicy, DescribeAccountSettings, DescribeLimits, DisableEnhancedMonitoring,
-              EnableEnhancedMonitoring, GetResourcePolicy, PutResourcePolicy, StartStreamEncryption,
-              StopStreamEncryption, UpdateAccountSettings, UpdateMaxRecordSize, UpdateStreamMode,
-              UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
+    type_list<DescribeAccountSettings, DescribeLimits, DisableEnhancedMonitoring, EnableEnhancedMonitoring,
+              StartStreamEncryption, StopStreamEncryption, UpdateAccountSettings, UpdateMaxRecordSize,
+              UpdateStreamMode, UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
 
 }  // namespace kinesisd::protocol

@@ -137,4 +137,25 @@ TEST_CASE("a resource is a stream or a consumer") {
         "ResourceNotFoundException: Stream s under account 123456789012 not found.");
 }
 
+TEST_CASE("what is another account's may be named for operations that can be shared, where the caller is") {
+  Fixture fixture;
+  const auto denied = [](const std::string& arn) {
+    return "AccessDeniedException: User: arn:aws:iam::123456789012:root is not authorized to perform: "
+           "kinesis:TheOperation on resource: " +
+           arn + " because no resource-based policy allows the kinesis:TheOperation action";
+  };
+  for (const std::string suffix : {"", "/consumer/c:1"}) {
+    const std::string here = "arn:aws:kinesis:us-east-1:111122223333:stream/s" + suffix;
+    const std::string elsewhere = "arn:aws:kinesis:eu-west-1:111122223333:stream/s" + suffix;
+    fixture.context.cross_account = false;
+    CHECK(text_of(resource_name(fixture.context, here)) == denied(here));
+    CHECK(text_of(resource_name(fixture.context, elsewhere)) == denied(elsewhere));
+    fixture.context.cross_account = true;
+    const auto named = resource_name(fixture.context, here);
+    REQUIRE(named);
+    CHECK(arn_of(named.value()) == here);
+    CHECK(text_of(resource_name(fixture.context, elsewhere)) == denied(elsewhere));
+  }
+}
+
 }  // namespace kinesisd::server

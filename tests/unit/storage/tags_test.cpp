@@ -204,4 +204,27 @@ TEST_CASE("Tags and policies that could not be written are the old ones again") 
   }
 }
 
+TEST_CASE("Whether there are policies is known, also after a restart") {
+  TemporaryDirectory directory;
+  const auto path = OnDisk::path(directory);
+  const ResourceName resource = GENERATE(as<ResourceName>{}, stream_key, reader);
+  {
+    Opening opening(path);
+    begin(*opening.storage);
+    CHECK_FALSE(opening.storage->streams().has_policies());
+    CHECK(error_text(opening.storage->streams().check_changeable(resource, opening.storage->now())).empty());
+    REQUIRE(opening.storage->streams().put_policy(resource, "{}", opening.storage->now()));
+    CHECK(opening.storage->streams().has_policies());
+    opening.storage->settle();
+  }
+  {
+    Opening opening(path);
+    CHECK(opening.storage->streams().has_policies());
+    REQUIRE(opening.storage->streams().delete_policy(resource, opening.storage->now()));
+    opening.storage->settle();
+  }
+  Opening opening(path);
+  CHECK_FALSE(opening.storage->streams().has_policies());
+}
+
 }  // namespace kinesisd::tests

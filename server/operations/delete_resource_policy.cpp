@@ -1,0 +1,17 @@
+#include "protocol/operations/delete_resource_policy.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::DeleteResourcePolicy::Request& request) {
+  BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, resource, [&](storage::Streams& streams) {
+                      return streams.delete_policy(resource, context.now);
+                    }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::DeleteResourcePolicy>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

@@ -1,0 +1,25 @@
+#include "protocol/operations/put_resource_policy.hpp"
+
+#include <utility>
+
+#include "server/policy/policy.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+Result<Committed<protocol::Void>> handle(Context& context, protocol::PutResourcePolicy::Request& request) {
+  BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
+  // Read before the lock is taken; what is wrong with it waits until the resource is known to be there.
+  const auto parsed = policy::parse_policy(request.policy, arn_of(resource));
+  BOOST_OUTCOME_TRY(auto ticket,
+                    with_access(context, resource, [&](storage::Streams& streams) -> Result<storage::Ticket> {
+                      BOOST_OUTCOME_TRYV(streams.check_changeable(resource, context.now));
+                      if (!parsed) return parsed.error();
+                      return streams.put_policy(resource, std::move(request.policy), context.now);
+                    }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<protocol::PutResourcePolicy>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server
