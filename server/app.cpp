@@ -77,12 +77,14 @@ int run(const Settings& settings, Log& log) {
   SystemClock clock(database.newest);
   streams.with([&](storage::Streams& all) { all.restore(std::move(database.restored), clock.now()); });
 
+  RateLimits rates;
   KinesisService service({.streams = streams,
                           .journal = journal,
                           .clock = clock,
                           .log = log,
                           .read_records = [&](const auto& range) { return database.reader->read(range); },
                           .fallback = {.account = settings.account_id, .region = settings.region},
+                          .rates = settings.limits == EnforcedLimits::all ? &rates : nullptr,
                           .credentials = credentials ? &*credentials : nullptr});
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads(settings.threads);

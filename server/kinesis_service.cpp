@@ -64,6 +64,7 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
                   .caller = world_of(admitted.caller),
                   .operation = admitted.operation,
                   .encoding = admitted.encoding,
+                  .rates = parts_.rates,
                   .stream_name = {},
                   .note = {}};
   Result<std::string> body = co_await settle(context, admitted.body);

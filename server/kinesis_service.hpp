@@ -29,6 +29,7 @@ class KinesisService : public Service {
     Log& log;
     ReadRecords read_records;
     storage::World fallback;
+    RateLimits* rates = nullptr;               // of the control plane; nullptr: not enforced
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
   };
 

@@ -12,6 +12,7 @@
 #include "protocol/encode.hpp"
 #include "protocol/error.hpp"
 #include "protocol/wire.hpp"
+#include "server/rate_limits.hpp"
 #include "storage/guarded.hpp"
 #include "storage/streams.hpp"
 
@@ -27,7 +28,8 @@ struct Context {
   storage::World caller;
   std::string_view operation;
   protocol::Encoding encoding;
-  bool cross_account = false;  // whether a resource policy can open the operation to other accounts
+  bool cross_account = false;   // whether a resource policy can open the operation to other accounts
+  RateLimits* rates = nullptr;  // set where the control plane's rates are enforced (--limits all)
 
   // For the log: the stream the request names, what a person should know although the call succeeded, and
   // a line of its own that says what AWS would not have done.

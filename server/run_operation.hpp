@@ -60,6 +60,13 @@ Outcome run(Context& context, const protocol::wire::Tree& body) {
   auto request = protocol::decode<typename Op::Request>(body);
   if (!request) return {.body = request.error()};
   context.stream_name = stream_name_in(request.value());
+  if constexpr (protocol::Rated<Op>) {
+    if (context.rates != nullptr) {
+      auto allowed =
+          context.rates->count({context.caller, Op::name, context.stream_name, Op::rate}, context.now);
+      if (!allowed) return {.body = allowed.error()};
+    }
+  }
   auto handled = handle(context, request.value());
   if (!handled) return {.body = handled.error()};
   using Handled = std::remove_cvref_t<decltype(handled.value())>;

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/record_distribution_strategy.hpp"
 #include "protocol/structures/stream_mode_details.hpp"
@@ -10,6 +11,7 @@ namespace kinesisd::protocol {
 
 struct CreateStream {
   static constexpr std::string_view name = "CreateStream";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     std::optional<std::int32_t> shard_count{};

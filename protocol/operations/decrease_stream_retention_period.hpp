@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct DecreaseStreamRetentionPeriod {
   static constexpr std::string_view name = "DecreaseStreamRetentionPeriod";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
 
   struct Request {
     std::int32_t retention_period_hours = 0;

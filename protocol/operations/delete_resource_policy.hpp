@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteResourcePolicy.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct DeleteResourcePolicy {
   static constexpr std::string_view name = "DeleteResourcePolicy";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     std::string resource_arn{};

@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct DeleteStream {
   static constexpr std::string_view name = "DeleteStream";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     std::optional<std::string> stream_name{};

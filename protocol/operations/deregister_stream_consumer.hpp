@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeregisterStreamConsumer.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct DeregisterStreamConsumer {
   static constexpr std::string_view name = "DeregisterStreamConsumer";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
   static constexpr bool cross_account = true;
 
   struct Request {

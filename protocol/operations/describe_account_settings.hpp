@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeAccountSettings.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/minimum_throughput_billing_commitment.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct DescribeAccountSettings {
   static constexpr std::string_view name = "DescribeAccountSettings";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     static constexpr auto fields() { return std::tuple{}; }

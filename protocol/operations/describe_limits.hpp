@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeLimits.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct DescribeLimits {
   static constexpr std::string_view name = "DescribeLimits";
+  static constexpr Rate rate{.per_second = 1, .scope = RateScope::account};
 
   struct Request {
     static constexpr auto fields() { return std::tuple{}; }

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/stream_description.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct DescribeStream {
   static constexpr std::string_view name = "DescribeStream";
+  static constexpr Rate rate{.per_second = 10, .scope = RateScope::account};
   static constexpr bool cross_account = true;
 
   struct Request {

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamConsumer.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/consumer.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct DescribeStreamConsumer {
   static constexpr std::string_view name = "DescribeStreamConsumer";
+  static constexpr Rate rate{.per_second = 20, .scope = RateScope::stream};
   static constexpr bool cross_account = true;
 
   struct Request {

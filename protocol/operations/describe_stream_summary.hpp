@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/stream_description_summary.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct DescribeStreamSummary {
   static constexpr std::string_view name = "DescribeStreamSummary";
+  static constexpr Rate rate{.per_second = 20, .scope = RateScope::account};
   static constexpr bool cross_account = true;
 
   struct Request {

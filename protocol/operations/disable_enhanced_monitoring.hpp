@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DisableEnhancedMonitoring.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/enhanced_monitoring.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct DisableEnhancedMonitoring {
   static constexpr std::string_view name = "DisableEnhancedMonitoring";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
 
   struct Request : EnhancedMonitoringRequest {};
 

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/shard.hpp"
 #include "protocol/structures/shard_filter.hpp"
@@ -10,6 +11,7 @@ namespace kinesisd::protocol {
 
 struct ListShards {
   static constexpr std::string_view name = "ListShards";
+  static constexpr Rate rate{.per_second = 1000, .scope = RateScope::stream};
   static constexpr bool cross_account = true;
 
   struct Request {

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/stream_summary.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct ListStreams {
   static constexpr std::string_view name = "ListStreams";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     std::optional<std::int32_t> limit{};

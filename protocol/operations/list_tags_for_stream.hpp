@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForStream.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/tag.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct ListTagsForStream {
   static constexpr std::string_view name = "ListTagsForStream";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
 
   struct Request {
     std::optional<std::int32_t> limit{};

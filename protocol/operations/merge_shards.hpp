@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_MergeShards.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct MergeShards {
   static constexpr std::string_view name = "MergeShards";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
 
   struct Request {
     std::string shard_to_merge{};

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/consumer.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct RegisterStreamConsumer {
   static constexpr std::string_view name = "RegisterStreamConsumer";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
   static constexpr bool cross_account = true;
 
   struct Request {

@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RemoveTagsFromStream.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct RemoveTagsFromStream {
   static constexpr std::string_view name = "RemoveTagsFromStream";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
 
   struct Request {
     std::vector<std::string> tag_keys{};

@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SplitShard.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct SplitShard {
   static constexpr std::string_view name = "SplitShard";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
 
   struct Request {
     std::string new_starting_hash_key{};

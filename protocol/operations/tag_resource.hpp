@@ -2,12 +2,14 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 
 namespace kinesisd::protocol {
 
 struct TagResource {
   static constexpr std::string_view name = "TagResource";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     std::map<std::string, std::string> tags{};

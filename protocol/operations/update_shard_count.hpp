@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/scaling_type.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct UpdateShardCount {
   static constexpr std::string_view name = "UpdateShardCount";
+  static constexpr Rate rate{.per_second = 10, .scope = RateScope::account};
 
   struct Request {
     std::optional<std::string> stream_name{};

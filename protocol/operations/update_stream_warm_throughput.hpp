@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html
 #pragma once
 
+#include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
 #include "protocol/structures/warm_throughput.hpp"
 
@@ -9,6 +10,7 @@ namespace kinesisd::protocol {
 
 struct UpdateStreamWarmThroughput {
   static constexpr std::string_view name = "UpdateStreamWarmThroughput";
+  static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
   struct Request {
     std::optional<std::string> stream_arn{};

@@ -50,6 +50,7 @@ class Api {
                     .caller = {.account = "123456789012", .region = "us-east-1"},
                     .operation = operation,
                     .encoding = protocol::Encoding::json,
+                    .rates = rates,
                     .stream_name = {},
                     .note = {}};
     const RunOperation run = find_operation(operation);
@@ -97,6 +98,7 @@ class Api {
 
   tests::ManualClock clock;
   FailingEngine engine;
+  RateLimits* rates = nullptr;
 
  private:
   storage::GroupCommit journal_{engine};
