@@ -84,11 +84,15 @@ Result<Ticket> Streams::delete_stream(const StreamKey& key, bool enforce_consume
   const auto& consumers = stream->row.consumers;
   const bool consumed = std::any_of(consumers.begin(), consumers.end(),
                                     [&](const auto& consumer) { return status(consumer, now); });
-  if (*status(stream->row, now) == StreamStatus::DELETING)
+  const auto is = *status(stream->row, now);
+  if (is == StreamStatus::DELETING)
     return errors::stream_not_active(key.name, key.world.account, name(StreamStatus::DELETING));
   if (consumed && !enforce_consumer_deletion)
     return errors::stream_has_consumers(key.name, key.world.account);
-  BOOST_OUTCOME_TRY(state_->check_transition_quota(key.world, now));
+  // One that is CREATING is among those that change already.
+  if (is != StreamStatus::CREATING) {
+    BOOST_OUTCOME_TRY(state_->check_transition_quota(key.world, now));
+  }
 
   // Shards, records and all else go at once; what stays until DELETING ends is the name.
   auto& place = state_->streams.at(key);
