@@ -7,9 +7,13 @@
 #include "protocol/operations/delete_resource_policy.hpp"
 #include "protocol/operations/delete_stream.hpp"
 #include "protocol/operations/deregister_stream_consumer.hpp"
+#include "protocol/operations/describe_account_settings.hpp"
+#include "protocol/operations/describe_limits.hpp"
 #include "protocol/operations/describe_stream.hpp"
 #include "protocol/operations/describe_stream_consumer.hpp"
 #include "protocol/operations/describe_stream_summary.hpp"
+#include "protocol/operations/disable_enhanced_monitoring.hpp"
+#include "protocol/operations/enable_enhanced_monitoring.hpp"
 #include "protocol/operations/get_records.hpp"
 #include "protocol/operations/get_resource_policy.hpp"
 #include "protocol/operations/get_shard_iterator.hpp"
@@ -28,17 +32,25 @@
 #include "protocol/operations/split_shard.hpp"
 #include "protocol/operations/tag_resource.hpp"
 #include "protocol/operations/untag_resource.hpp"
+#include "protocol/operations/update_account_settings.hpp"
+#include "protocol/operations/update_max_record_size.hpp"
 #include "protocol/operations/update_shard_count.hpp"
+#include "protocol/operations/update_stream_mode.hpp"
+#include "protocol/operations/update_stream_record_distribution_strategy.hpp"
+#include "protocol/operations/update_stream_warm_throughput.hpp"
 #include "protocol/schema.hpp"
 
 namespace kinesisd::protocol {
 
-using Operations = type_list<AddTagsToStream, CreateStream, DecreaseStreamRetentionPeriod,
-                             DeleteResourcePolicy, DeleteStream, DeregisterStreamConsumer, DescribeStream,
-                             DescribeStreamConsumer, DescribeStreamSummary, GetRecords, GetResourcePolicy,
-                             GetShardIterator, IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers,
-                             ListStreams, ListTagsForResource, ListTagsForStream, MergeShards, PutRecord,
-                             PutRecords, PutResourcePolicy, RegisterStreamConsumer, RemoveTagsFromStream,
-                             SplitShard, TagResource, UntagResource, UpdateShardCount>;
+using Operations =
+    type_list<AddTagsToStream, CreateStream, DecreaseStreamRetentionPeriod, DeleteResourcePolicy,
+              DeleteStream, DeregisterStreamConsumer, DescribeAccountSettings, DescribeLimits, DescribeStream,
+              DescribeStreamConsumer, DescribeStreamSummary, DisableEnhancedMonitoring,
+              EnableEnhancedMonitoring, GetRecords, GetResourcePolicy, GetShardIterator,
+              IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers, ListStreams,
+              ListTagsForResource, ListTagsForStream, MergeShards, PutRecord, PutRecords, PutResourcePolicy,
+              RegisterStreamConsumer, RemoveTagsFromStream, SplitShard, TagResource, UntagResource,
+              UpdateAccountSettings, UpdateMaxRecordSize, UpdateShardCount, UpdateStreamMode,
+              UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
 
 }  // namespace kinesisd::protocol

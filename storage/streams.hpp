@@ -102,7 +102,7 @@ class Streams {
 
   AccountUsage usage(const World& world, Timestamp now);
   Commitment commitment(const World& world, Timestamp now) const;
-  CommitmentChanged change_commitment(const World& world, bool enabled, Timestamp now);
+  Result<CommitmentChanged> change_commitment(const World& world, bool enabled, Timestamp now);
 
   // What becomes of puts and reads of streams encrypted with a key: as if a key management service said so.
   // A key is named by id, by alias or by the ARN of either.

@@ -53,6 +53,11 @@ void for_each_stream(StreamsState& state, const World& world, Timestamp now, Vis
   }
 }
 
+// One that is being deleted does not count any more.
+bool counts_as_on_demand(const Stream& stream) {
+  return stream.row.mode == StreamMode::ON_DEMAND && stream.row.transition != Transition::deleting;
+}
+
 }  // namespace
 
 std::int32_t Stream::planned_open_count() const {
@@ -68,7 +73,7 @@ AccountUsage Streams::usage(const World& world, Timestamp now) {
   for_each_stream(*state_, world, now, [&](const Stream& stream) {
     if (stream.row.mode == StreamMode::PROVISIONED)
       used.open_shards += stream.planned_open_count();
-    else if (stream.row.transition != Transition::deleting)
+    else if (counts_as_on_demand(stream))
       ++used.on_demand_streams;
   });
   return used;
@@ -92,9 +97,7 @@ Result<void> StreamsState::check_on_demand_quota(const World& world, Timestamp n
   if (!settings.on_demand_limit) return fine();
   std::int64_t streams_on_demand = 0;
   for_each_stream(*this, world, now, [&](const Stream& stream) {
-    const bool counts =
-        stream.row.mode == StreamMode::ON_DEMAND && stream.row.transition != Transition::deleting;
-    if (counts) ++streams_on_demand;
+    if (counts_as_on_demand(stream)) ++streams_on_demand;
   });
   if (streams_on_demand < *settings.on_demand_limit) return fine();
   return errors::on_demand_limit(world.account, *settings.on_demand_limit);
@@ -149,7 +152,7 @@ Commitment commitment_of(const AccountRow& row, Timestamp now) {
   if (!row.ends) return {CommitmentStatus::ENABLED, row.started, {}, earliest_end};
   if (now < *row.ends)
     return {CommitmentStatus::ENABLED_UNTIL_EARLIEST_ALLOWED_END, row.started, {}, earliest_end};
-  return {CommitmentStatus::DISABLED, row.started, row.ends, earliest_end};
+  return {CommitmentStatus::DISABLED, row.started, row.ends, {}};
 }
 
 }  // namespace
@@ -164,22 +167,25 @@ bool StreamsState::committed(const World& world, Timestamp now) const {
   return found != accounts.end() && commitment_of(found->second, now).status != CommitmentStatus::DISABLED;
 }
 
-CommitmentChanged Streams::change_commitment(const World& world, bool enabled, Timestamp now) {
-  AccountRow& row = state_->accounts[world];
-  const AccountRow before = row;
+Result<CommitmentChanged> Streams::change_commitment(const World& world, bool enabled, Timestamp now) {
+  if (!state_->journal.has_room()) return errors::service_unavailable();
+  const auto found = state_->accounts.find(world);
+  const AccountRow before = found == state_->accounts.end() ? AccountRow{} : found->second;
+  AccountRow after = before;
   const bool on = state_->committed(world, now);
   if (enabled && on) {
-    row.ends = std::nullopt;  // an end that was asked for is called off
+    after.ends = std::nullopt;  // an end that was asked for is called off
   } else if (enabled) {
-    row = {now, std::nullopt};
-  } else if (on && !row.ends) {
-    row.ends = std::max(now, *row.started + commitment_min);
+    after = {now, std::nullopt};
+  } else if (on && !before.ends) {
+    after.ends = std::max(now, *before.started + commitment_min);
   }
+  const Commitment commitment = commitment_of(after, now);
+  if (after == before) return CommitmentChanged{commitment, no_ticket};
+  state_->accounts[world] = after;
   const auto ticket =
-      row == before
-          ? no_ticket
-          : state_->journal.submit({std::make_unique<AccountChanged>(AccountChanged{world, before, row})});
-  return {commitment_of(row, now), ticket};
+      state_->journal.submit({std::make_unique<AccountChanged>(AccountChanged{world, before, after})});
+  return CommitmentChanged{commitment, ticket};
 }
 
 }  // namespace kinesisd::storage

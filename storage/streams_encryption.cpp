@@ -18,16 +18,17 @@ std::string_view bare_key(std::string_view key) {
   return resource.starts_with(by_id) ? resource.substr(by_id.size()) : resource;
 }
 
+// What IAM calls it, without `kms:`.
 std::string_view action_of(KeyUse use) {
   switch (use) {
     case KeyUse::describe:
-      return "kms:DescribeKey";
+      return "DescribeKey";
     case KeyUse::encrypt:
-      return "kms:GenerateDataKey";
+      return "GenerateDataKey";
     case KeyUse::decrypt:
       break;
   }
-  return "kms:Decrypt";
+  return "Decrypt";
 }
 
 }  // namespace

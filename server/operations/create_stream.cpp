@@ -15,6 +15,9 @@ Result<Committed<protocol::Void>> handle(Context& context, protocol::CreateStrea
     stream.mode = same_word<storage::StreamMode>(request.stream_mode_details->stream_mode);
   stream.max_record_kib = request.max_record_size_in_kib;
   stream.warm_throughput_mibps = request.warm_throughput_mibps;
+  if (request.record_distribution_strategy)
+    stream.distribution =
+        same_word<storage::RecordDistributionStrategy>(*request.record_distribution_strategy);
   if (request.tags) stream.tags = std::move(*request.tags);
   BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
     return streams.create_stream(key, std::move(stream), context.now);

@@ -18,6 +18,9 @@ Result<protocol::DescribeStreamSummary::Response> handle(Context& context,
   summary.open_shard_count = stream.open_shards;
   summary.consumer_count = stream.consumers;
   summary.max_record_size_in_kib = stream.max_record_kib;
+  if (stream.warm_throughput) summary.warm_throughput = to_wire(*stream.warm_throughput);
+  summary.channel_count = 0;
+  summary.record_distribution_strategy = same_word<protocol::RecordDistributionStrategy>(stream.distribution);
   return response;
 }
 

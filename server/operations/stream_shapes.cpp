@@ -22,4 +22,14 @@ protocol::StreamModeDetails mode_details(const storage::StreamSummary& stream) {
   return {.stream_mode = same_word<protocol::StreamMode>(stream.mode)};
 }
 
+protocol::WarmThroughputObject to_wire(const storage::WarmThroughput& throughput) {
+  return {.target_mibps = throughput.target_mibps, .current_mibps = throughput.current_mibps};
+}
+
+std::vector<protocol::MetricsName> to_wire(const std::set<storage::ShardMetric>& metrics) {
+  std::vector<protocol::MetricsName> wire;
+  for (const storage::ShardMetric metric : metrics) wire.push_back(same_word<protocol::MetricsName>(metric));
+  return wire;
+}
+
 }  // namespace kinesisd::server

@@ -1,7 +1,12 @@
 // Storage's words for streams and shards turned into AWS's structures. Used by several operations.
 #pragma once
 
+#include <set>
+#include <vector>
+
 #include "protocol/operations.hpp"
+#include "protocol/structures/enhanced_metrics.hpp"
+#include "protocol/structures/warm_throughput.hpp"
 #include "server/operations/same_word.hpp"
 #include "storage/streams.hpp"
 
@@ -10,6 +15,9 @@ namespace kinesisd::server {
 protocol::HashKeyRange to_wire(const storage::HashKeyRange& range);
 protocol::Shard to_wire(const storage::ShardSummary& shard);
 protocol::StreamModeDetails mode_details(const storage::StreamSummary& stream);
+protocol::WarmThroughputObject to_wire(const storage::WarmThroughput& throughput);
+// In the order of AWS's enumeration.
+std::vector<protocol::MetricsName> to_wire(const std::set<storage::ShardMetric>& metrics);
 
 // What DescribeStream and DescribeStreamSummary say alike; both structures have these members.
 template <class Description>
@@ -21,8 +29,11 @@ void describe(const storage::StreamSummary& stream, Description& description) {
   description.retention_period_hours = stream.retention_hours;
   description.stream_creation_timestamp = stream.created;
   // AWS lists one element also when no shard-level metric is on.
-  description.enhanced_monitoring = {protocol::EnhancedMetrics{.shard_level_metrics = {{}}}};
-  description.encryption_type = protocol::EncryptionType::NONE;
+  description.enhanced_monitoring = {
+      protocol::EnhancedMetrics{.shard_level_metrics = to_wire(stream.metrics)}};
+  description.encryption_type =
+      stream.key_id ? protocol::EncryptionType::KMS : protocol::EncryptionType::NONE;
+  description.key_id = stream.key_id;
 }
 
 }  // namespace kinesisd::server

@@ -162,7 +162,7 @@ TEST_CASE("A stream has 20 consumers, and 50 where throughput is paid for") {
   begin(fixture, 10'000);
   const bool committed = GENERATE(false, true);
   const int limit = committed ? 50 : 20;
-  if (committed) fixture.streams().change_commitment(world, true, fixture.now());
+  if (committed) REQUIRE(fixture.streams().change_commitment(world, true, fixture.now()));
   for (int i = 0; i < limit; ++i) registered_s(fixture, "reader-" + std::to_string(i));
   const std::string refusal =
       "This request would exceed the limit on the number of consumers of stream orders under account "

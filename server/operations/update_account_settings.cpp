@@ -1,0 +1,25 @@
+#include "protocol/operations/update_account_settings.hpp"
+
+#include <utility>
+
+#include "server/operations/account_settings.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+using Op = protocol::UpdateAccountSettings;
+
+Result<Committed<Op::Response>> handle(Context& context, Op::Request& request) {
+  const bool enabled = request.minimum_throughput_billing_commitment.status ==
+                       protocol::MinimumThroughputBillingCommitmentInputStatus::ENABLED;
+  BOOST_OUTCOME_TRY(auto changed, context.streams.with([&](storage::Streams& streams) {
+    return streams.change_commitment(context.caller, enabled, context.now);
+  }));
+  Op::Response response;
+  response.minimum_throughput_billing_commitment = to_wire(changed.commitment);
+  return Committed<Op::Response>{std::move(response), changed.ticket};
+}
+
+template Outcome run<Op>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

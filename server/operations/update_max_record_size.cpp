@@ -1,0 +1,19 @@
+#include "protocol/operations/update_max_record_size.hpp"
+
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+using Op = protocol::UpdateMaxRecordSize;
+
+Result<Committed<protocol::Void>> handle(Context& context, Op::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.update_max_record_size(key, request.max_record_size_in_kib, context.now);
+                    }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<Op>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server
