@@ -30,6 +30,8 @@
 #include "protocol/operations/register_stream_consumer.hpp"
 #include "protocol/operations/remove_tags_from_stream.hpp"
 #include "protocol/operations/split_shard.hpp"
+#include "protocol/operations/start_stream_encryption.hpp"
+#include "protocol/operations/stop_stream_encryption.hpp"
 #include "protocol/operations/tag_resource.hpp"
 #include "protocol/operations/untag_resource.hpp"
 #include "protocol/operations/update_account_settings.hpp"
@@ -42,15 +44,14 @@
 
 namespace kinesisd::protocol {
 
-using Operations =
-    type_list<AddTagsToStream, CreateStream, DecreaseStreamRetentionPeriod, DeleteResourcePolicy,
-              DeleteStream, DeregisterStreamConsumer, DescribeAccountSettings, DescribeLimits, DescribeStream,
-              DescribeStreamConsumer, DescribeStreamSummary, DisableEnhancedMonitoring,
-              EnableEnhancedMonitoring, GetRecords, GetResourcePolicy, GetShardIterator,
-              IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers, ListStreams,
-              ListTagsForResource, ListTagsForStream, MergeShards, PutRecord, PutRecords, PutResourcePolicy,
-              RegisterStreamConsumer, RemoveTagsFromStream, SplitShard, TagResource, UntagResource,
-              UpdateAccountSettings, UpdateMaxRecordSize, UpdateShardCount, UpdateStreamMode,
-              UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
+using Operations = type_list<
+    AddTagsToStream, CreateStream, DecreaseStreamRetentionPeriod, DeleteResourcePolicy, DeleteStream,
+    DeregisterStreamConsumer, DescribeAccountSettings, DescribeLimits, DescribeStream, DescribeStreamConsumer,
+    DescribeStreamSummary, DisableEnhancedMonitoring, EnableEnhancedMonitoring, GetRecords, GetResourcePolicy,
+    GetShardIterator, IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers, ListStreams,
+    ListTagsForResource, ListTagsForStream, MergeShards, PutRecord, PutRecords, PutResourcePolicy,
+    RegisterStreamConsumer, RemoveTagsFromStream, SplitShard, StartStreamEncryption, StopStreamEncryption,
+    TagResource, UntagResource, UpdateAccountSettings, UpdateMaxRecordSize, UpdateShardCount,
+    UpdateStreamMode, UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
 
 }  // namespace kinesisd::protocol

@@ -37,7 +37,7 @@ bool is_account(std::string_view access_key_id) {
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
   try {
-    if (is_own_path(request.path)) co_return answer_own(request);
+    if (is_own_path(request.path)) co_return co_await run_own(request);
     auto verdict = admit(request);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
       if (refused->response.status >= 400) parts_.log.info("{}: {}", subject(request), refused->reason);
@@ -56,6 +56,20 @@ std::variant<Admitted, Refused> KinesisService::admit(Request& request) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const Verification verification{*parts_.credentials, now};
   return gate(request, &knows_operation, &verification);
+}
+
+boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
+  CommitWaits& commits = IoThread::current().commits();
+  const auto expectation = commits.expect();
+  own::Answer answer = answer_own(request, parts_.streams);
+  if (request.method != "GET" && request.method != "HEAD") {
+    parts_.log.info("{} {}: {}", request.method, request.path, answer.response.status);
+  }
+  if (answer.ticket == storage::no_ticket) co_return std::move(answer.response);
+  parts_.journal.wake();
+  const bool durable = co_await commits.wait(answer.ticket);
+  if (durable) co_return std::move(answer.response);
+  co_return own_answer_if_lost();
 }
 
 boost::asio::awaitable<Response> KinesisService::run(Request& request, const Admitted& admitted) {

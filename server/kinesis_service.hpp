@@ -42,6 +42,7 @@ class KinesisService : public Service {
 
  private:
   std::variant<Admitted, Refused> admit(Request& request) const;
+  boost::asio::awaitable<Response> run_own(Request& request);
   boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
   boost::asio::awaitable<Result<std::string>> settle(Context& context, const protocol::wire::Tree& body);
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);

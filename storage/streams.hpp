@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -34,6 +35,8 @@ struct StreamSettings {
   std::size_t memory_bytes_max = 256U << 20;  // records held in memory; older ones are read from the disk
   bool records_on_disk = true;  // false (--db :memory:): nothing can be evicted, full means refused
 };
+
+inline constexpr std::size_t key_states_max = 10'000;
 
 struct Restored;      // storage/change.hpp
 struct StreamsState;  // storage/streams_state.hpp: what the methods work on
@@ -107,7 +110,10 @@ class Streams {
   // What becomes of puts and reads of streams encrypted with a key: as if a key management service said so.
   // A key is named by id, by alias or by the ARN of either.
   KeyState key_state(std::string_view key) const;
-  Ticket set_key_state(std::string_view key, KeyState state);
+  // nullopt: too much waits for the disk, or key_states_max keys are not enabled already.
+  std::optional<Ticket> set_key_state(std::string_view key, KeyState state);
+  // Those that are not enabled, by id or alias.
+  std::map<std::string, KeyState> key_states() const;
 
   // Routes, numbers, appends as pending and hands to the journal, in one step.
   // `sequence_number_for_ordering` as the client wrote it.

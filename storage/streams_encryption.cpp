@@ -38,14 +38,21 @@ KeyState Streams::key_state(std::string_view key) const {
   return found == state_->keys.end() ? KeyState::enabled : found->second;
 }
 
-Ticket Streams::set_key_state(std::string_view key, KeyState state) {
+std::map<std::string, KeyState> Streams::key_states() const {
+  return state_->keys;
+}
+
+std::optional<Ticket> Streams::set_key_state(std::string_view key, KeyState state) {
   const KeyState before = key_state(key);
-  if (before == state) return no_ticket;
+  auto& keys = state_->keys;
+  const bool one_more = before == KeyState::enabled && state != KeyState::enabled;
+  if (!state_->journal.has_room() || (one_more && keys.size() >= key_states_max)) return std::nullopt;
   std::string name(bare_key(key));
   if (state == KeyState::enabled)
-    state_->keys.erase(name);
+    keys.erase(name);
   else
-    state_->keys[name] = state;
+    keys[name] = state;
+  // Written also when it is that already, so that who asked knows that it is durable.
   return state_->journal.submit({std::make_unique<KeyChanged>(KeyChanged{std::move(name), before, state})});
 }
 

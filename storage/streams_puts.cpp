@@ -20,6 +20,14 @@ Result<Stream*> writable(StreamsState& state, const StreamKey& key, Timestamp no
   return stream;
 }
 
+// Whether records are encrypted; Error when their key can't be used.
+Result<bool> check_encryption(const StreamsState& state, const Stream& stream) {
+  const StreamRow& row = stream.row;
+  if (!row.key_id) return false;
+  BOOST_OUTCOME_TRY(state.check_key(*row.key_id, row.key.world, KeyUse::encrypt));
+  return true;
+}
+
 // Whether there is room for that many more bytes, in the journal and in memory.
 Result<void> check_room(StreamsState& state, std::size_t memory_bytes) {
   if (!state.journal.has_room()) return errors::service_unavailable();
@@ -87,23 +95,25 @@ Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
   if (sequence_number_for_ordering) {
     BOOST_OUTCOME_TRY(check_ordering(*stream, *sequence_number_for_ordering, now));
   }
+  BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
   BOOST_OUTCOME_TRY(check_room(*state_, record.record->memory_bytes()));
   Shard& shard = route(*stream, record.hash_key);
   BOOST_OUTCOME_TRY(const Placed placed, append(*state_, shard, record.record, now));
   const auto bytes = record.record->size_bytes();
   RecordsAppended appended{stream->row.serial, {}};
   appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
-  return PutResult{placed, state_->journal.submit({std::move(appended), bytes})};
+  return PutResult{placed, state_->journal.submit({std::move(appended), bytes}), encrypted};
 }
 
 Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<NewRecord> records,
                                            Timestamp now) {
   BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+  BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
   std::size_t memory_bytes = 0;
   for (const auto& record : records) memory_bytes += record.record->memory_bytes();
   BOOST_OUTCOME_TRY(check_room(*state_, memory_bytes));
 
-  PutManyResult result{{}, no_ticket};
+  PutManyResult result{{}, no_ticket, encrypted};
   result.entries.reserve(records.size());
   RecordsAppended appended{stream->row.serial, {}};
   appended.records.reserve(records.size());

@@ -161,6 +161,9 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
     return errors::shard_not_found(iterator->shard.shard_id(), iterator->stream, iterator->account);
 
   const Stream& stream = *found;
+  if (stream.row.key_id) {
+    BOOST_OUTCOME_TRY(state_->check_key(*stream.row.key_id, stream.row.key.world, KeyUse::decrypt));
+  }
   PendingRead read;
   if (state_->meters_reads()) {
     if (const auto excess = meters_of(*shard).get_records(now)) {

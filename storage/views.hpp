@@ -133,12 +133,14 @@ struct Placed {
 struct PutResult {
   Placed placed;
   Ticket ticket;
+  bool encrypted;
 };
 
 // One entry per record, in the request's order: where it went, or why it did not.
 struct PutManyResult {
   std::vector<Result<Placed>> entries;
   Ticket ticket;  // no_ticket when every record failed
+  bool encrypted;
 };
 
 // A contiguous part of one shard that must come from the disk. Read by RecordReader, without the lock.

@@ -39,6 +39,7 @@ protocol::GetRecords::Response respond(const Context& /*context*/, storage::Reco
     wire.sequence_number = kept->sequence_number_of(*record).to_string();
     wire.approximate_arrival_timestamp = record->arrived();
     wire.data = {record->data()};
+    if (record->encrypted()) wire.encryption_type = protocol::EncryptionType::KMS;
     // No key has no characters: an empty one was never sent.
     if (!record->partition_key().empty()) wire.partition_key = record->partition_key();
   }

@@ -27,6 +27,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   Response response;
   response.shard_id = put.placed.shard.shard_id();
   response.sequence_number = put.placed.sequence_number.to_string();
+  if (put.encrypted) response.encryption_type = protocol::EncryptionType::KMS;
   return Committed<Response>{std::move(response), put.ticket};
 }
 

@@ -65,6 +65,7 @@ Response response_of(const storage::PutManyResult& put) {
     }
   }
   response.failed_record_count = failed;
+  if (put.encrypted) response.encryption_type = protocol::EncryptionType::KMS;
   return response;
 }
 

@@ -2,11 +2,9 @@
 #pragma once
 
 #include "protocol/operations.hpp"
-#include "protocol/operations/start_stream_encryption.hpp"
-#include "protocol/operations/stop_stream_encryption.hpp"
 
 namespace kinesisd::protocol {
 
-using DeclaredOperations = type_list<StartStreamEncryption, StopStreamEncryption>;
+using DeclaredOperations = type_list<>;
 
 }  // namespace kinesisd::protocol

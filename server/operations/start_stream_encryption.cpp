@@ -1,0 +1,22 @@
+#include "protocol/operations/start_stream_encryption.hpp"
+
+#include "protocol/errors.hpp"
+#include "server/run_operation.hpp"
+
+namespace kinesisd::server {
+
+using Op = protocol::StartStreamEncryption;
+
+Result<Committed<protocol::Void>> handle(Context& context, Op::Request& request) {
+  BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
+  if (request.encryption_type != protocol::EncryptionType::KMS)
+    return protocol::errors::encryption_type_not_kms();
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
+                      return streams.start_encryption(key, request.key_id, context.now);
+                    }));
+  return Committed<protocol::Void>{{}, ticket};
+}
+
+template Outcome run<Op>(Context&, const protocol::wire::Tree&);
+
+}  // namespace kinesisd::server

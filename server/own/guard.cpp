@@ -1,0 +1,90 @@
+#include "server/own/guard.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "server/own/answer.hpp"
+
+namespace kinesisd::server::own {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lowered;
+}
+
+// `name`, `name:port`, `address:port` or `[address]:port`, without the port.
+std::string host_of(std::string_view authority) {
+  const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
+  if (bracket != std::string_view::npos) return lower(authority.substr(0, bracket + 1));
+  return lower(authority.substr(0, authority.find(':')));
+}
+
+bool is_address(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  if (!host.starts_with('[')) return inet_pton(AF_INET, host.c_str(), address.data()) == 1;
+  return host.ends_with(']') &&
+         inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), address.data()) == 1;
+}
+
+// A name that no stranger can point at this machine: a rebound DNS name has a dot.
+bool is_local_name(const std::string& host) {
+  constexpr std::array<std::string_view, 2> known = {"localhost.localstack.cloud", "host.docker.internal"};
+  if (host.empty() || host.starts_with('[')) return false;
+  if (host.find('.') == std::string::npos || host.ends_with(".localhost")) return true;
+  return std::find(known.begin(), known.end(), host) != known.end();
+}
+
+// `scheme://host:port`; an opaque origin is `null` and has no host.
+std::string host_of_origin(std::string_view origin) {
+  constexpr std::string_view separator = "://";
+  const std::size_t at = origin.find(separator);
+  return at == std::string_view::npos ? std::string() : host_of(origin.substr(at + separator.size()));
+}
+
+bool is_json(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return lower(type) == "application/json";
+}
+
+}  // namespace
+
+std::optional<Response> refuse_change(const Request& request) {
+  const std::string* authority = request.header("host");
+  const std::string host = authority == nullptr ? std::string() : host_of(*authority);
+  if (!is_address(host) && !is_local_name(host)) {
+    return error(403, fmt::format("The Host header says \"{}\"; call the server by its address, by localhost "
+                                  "or by a name without dots to change something.",
+                                  authority == nullptr ? "" : *authority));
+  }
+  const std::string* origin = request.header("origin");
+  if (origin != nullptr && host_of_origin(*origin) != host) {
+    return error(403, fmt::format("The Origin header says \"{}\", which is not this server; what changes it "
+                                  "must not come from a web page of another host.",
+                                  *origin));
+  }
+  const std::string* site = request.header("sec-fetch-site");
+  if (site != nullptr && lower(*site) == "cross-site") {
+    return error(403,
+                 "The Sec-Fetch-Site header says \"cross-site\"; what changes this server must not come from "
+                 "a web page of another host.");
+  }
+  const std::string* type = request.header("content-type");
+  if (type == nullptr || !is_json(*type)) {
+    return error(415, fmt::format("The Content-Type header says \"{}\"; send application/json.",
+                                  type == nullptr ? "" : *type));
+  }
+  return std::nullopt;
+}
+
+}  // namespace kinesisd::server::own

@@ -1,0 +1,81 @@
+"""The server's own paths over the wire: methods, who may change something, states of keys."""
+
+import resource
+
+import pytest
+
+from kinesisd import Connection
+from test_disk_full import limit_files, small_files
+
+JSON = {"Content-Type": "application/json"}
+DISABLED = b'{"state":"disabled"}'
+
+
+def send(server, method, path, headers=None, body=None):
+    with Connection(server) as connection:
+        return connection.send(method, f"/_kinesisd/{path}", headers or {}, body)
+
+
+def test_what_is_not_there_is_answered_with_what_is(server):
+    answer = send(server, "GET", "nothing")
+    assert answer.status == 404
+    assert answer.json() == {"error": "There is nothing at /_kinesisd/nothing; there are /_kinesisd/health, "
+                                      "/_kinesisd/kms, /_kinesisd/kms/."}
+    assert answer.headers["Content-Type"] == "application/json"
+    assert send(server, "POST", "health", JSON, b"").headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path, key", [
+    ("alias/aws/one", "alias/aws/one"),
+    ("alias%2Faws%2Ftwo", "alias/aws/two"),
+    ("arn:aws:kms:us-east-1:000000000000:alias/three", "arn:aws:kms:us-east-1:000000000000:alias/three"),
+])
+def test_states_of_keys(server, path, key):
+    enabled = {"key": key, "state": "enabled"}
+    assert send(server, "GET", f"kms/{path}").json() == enabled
+    answer = send(server, "PUT", f"kms/{path}", JSON, DISABLED)
+    assert (answer.status, answer.json()) == (200, {"key": key, "state": "disabled"})
+    assert send(server, "GET", f"kms/{path}").json() == answer.json()
+    listed = send(server, "GET", "kms").json()["keys"]
+    assert {"key": key[key.find("alias/"):], "state": "disabled"} in listed
+    assert send(server, "PUT", f"kms/{path}", JSON, b'{"state":"enabled"}').json() == enabled
+
+
+def test_head_has_no_body(server):
+    answer = send(server, "HEAD", "kms")
+    assert (answer.status, answer.body) == (200, b"")
+
+
+@pytest.mark.parametrize("headers, status", [
+    ({}, 415),
+    ({"Content-Type": "text/plain"}, 415),
+    ({**JSON, "Host": "evil.example:4567"}, 403),
+    ({**JSON, "Origin": "https://evil.example"}, 403),
+    ({**JSON, "Origin": "null"}, 403),
+    ({**JSON, "Sec-Fetch-Site": "cross-site"}, 403),
+    ({**JSON, "Host": "kinesisd:4567"}, 200),
+])
+def test_only_tools_change_something(server, headers, status):
+    answer = send(server, "PUT", "kms/guarded", headers, b'{"state":"enabled"}')
+    assert answer.status == status
+    if status != 200:
+        assert list(answer.json()) == ["error"]
+        # Reading is open: it changes nothing.
+        assert send(server, "GET", "kms/guarded", headers).status == 200
+
+
+def test_what_is_no_state_is_refused(server):
+    answer = send(server, "PUT", "kms/k", JSON, b'{"state":"off"}')
+    assert answer.status == 400
+    assert answer.json()["error"].startswith('There is no state "off" for key k; the states are enabled, ')
+
+
+def test_a_state_that_cannot_be_written_is_not_set(start, tmp_path):
+    server = start("--db", tmp_path / "data.db", preexec_fn=small_files)
+    limit_files(server.pid, 1)
+    answer = send(server, "PUT", "kms/k", JSON, DISABLED)
+    assert (answer.status, answer.json()) == (500, {
+        "error": "The change could not be written to the database; see the log for the reason."})
+    assert send(server, "GET", "kms/k").json()["state"] == "enabled"
+    limit_files(server.pid, resource.RLIM_INFINITY)
+    assert send(server, "PUT", "kms/k", JSON, DISABLED).status == 200
