@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "server/access.hpp"
+#include "server/lifting.hpp"
 #include "server/operation.hpp"
 #include "server/resource_names.hpp"
 
@@ -57,7 +58,7 @@ Outcome outcome_of_read(Context& context, Read read) {
 template <class Op>
 Outcome run(Context& context, const protocol::wire::Tree& body) {
   context.cross_account = protocol::is_cross_account<Op>;
-  auto request = protocol::decode<typename Op::Request>(body);
+  auto request = decode_for_stream<typename Op::Request>(context, body);
   if (!request) return {.body = request.error()};
   context.stream_name = stream_name_in(request.value());
   if constexpr (protocol::Rated<Op>) {

@@ -71,6 +71,9 @@ struct NewRecord {
   RecordPtr record;  // sequence index and arrival are still unset
 };
 
+// Whether a call does what it is for, or, with DryRun, nothing but its checks. Keys are not checked then.
+enum class Effect { full, none };
+
 struct IteratorStart {
   IteratorType type;
   std::optional<std::string> sequence_number = {};  // as the client wrote it

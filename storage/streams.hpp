@@ -116,17 +116,26 @@ class Streams {
   std::map<std::string, KeyState> key_states() const;
 
   // Routes, numbers, appends as pending and hands to the journal, in one step.
-  // `sequence_number_for_ordering` as the client wrote it.
+  // `sequence_number_for_ordering` as the client wrote it. An AUTO stream ignores the hash key.
   Result<PutResult> put_record(const StreamKey& stream, NewRecord record,
                                const std::optional<std::string>& sequence_number_for_ordering, Timestamp now);
   Result<PutManyResult> put_records(const StreamKey& stream, std::vector<NewRecord> records, Timestamp now);
+  // Whether the stream finds shards for its records by itself (AUTO); false when it is not there.
+  bool places_by_itself(const StreamKey& stream, Timestamp now);
   // Bytes of data plus key the largest record of this stream may have.
   Result<std::size_t> record_bytes_max(const StreamKey& stream, Timestamp now);
 
+  // What is left of a call with DryRun that passed all checks: AWS's word that it would have succeeded, or
+  // that there were too many such calls. For puts `check_put` stands for the put.
+  protocol::Error end_dry_run(const StreamKey& stream, Timestamp now);
+  Result<void> check_put(const StreamKey& stream,
+                         const std::optional<std::string>& sequence_number_for_ordering, Timestamp now);
+
   Result<NewIterator> shard_iterator(const StreamKey& stream, const std::string& shard_id,
-                                     const IteratorStart& start, Timestamp now);
+                                     const IteratorStart& start, Timestamp now, Effect effect = Effect::full);
   // `iterator` as the client wrote it. Records come from memory, or the result names a DiskRange.
-  Result<PendingRead> begin_read(std::string_view iterator, std::optional<std::int32_t> limit, Timestamp now);
+  Result<PendingRead> begin_read(std::string_view iterator, std::optional<std::int32_t> limit, Timestamp now,
+                                 Effect effect = Effect::full);
   // Drops what has expired, seals the next iterator, and charges the shard for the bytes.
   Result<RecordPage> finish_read(PendingRead read, Timestamp now);
 

@@ -41,6 +41,9 @@ Result<void> check_room(StreamsState& state, std::size_t memory_bytes) {
 
 // A number counts as in the future only against its own shard's logical clock.
 Result<void> check_ordering(const Stream& stream, const std::string& number, Timestamp now) {
+  const StreamKey& key = stream.row.key;
+  if (stream.row.distribution == RecordDistributionStrategy::AUTO)
+    return errors::ordering_with_auto_distribution(key.name, key.world.account);
   const auto parsed = parse_sequence_number(number);
   if (parsed) {
     auto latest_s = epoch_s(now);
@@ -49,7 +52,7 @@ Result<void> check_ordering(const Stream& stream, const std::string& number, Tim
       latest_s = std::max(latest_s, shards[index]->row.created_s);
     if (parsed->number.recorded_s <= latest_s) return fine();
   }
-  return errors::ordering_sequence_number_invalid(number, stream.row.key.name, stream.row.key.world.account);
+  return errors::ordering_sequence_number_invalid(number, key.name, key.world.account);
 }
 
 Shard& route(const Stream& stream, HashKey key) {
@@ -61,6 +64,37 @@ Shard& route(const Stream& stream, HashKey key) {
                            " do not cover all hash keys");
   return *after[-1];
 }
+
+// Chooses shards for the records of one call: by hash key, or, in an AUTO stream, each open shard in turn
+// that has not reached its limits.
+class Placement {
+ public:
+  Placement(const StreamsState& state, Stream& stream, Timestamp now)
+      : state_(state), stream_(stream), now_(now) {}
+
+  Shard& choose(HashKey key) {
+    if (stream_.row.distribution != RecordDistributionStrategy::AUTO) return route(stream_, key);
+    // A whole round without room: there will be none in this call.
+    const std::size_t tries = exhausted_ ? 1 : stream_.open.size();
+    Shard* shard = nullptr;
+    for (std::size_t i = 0; i < tries; ++i) {
+      shard = stream_.open[stream_.next_open++ % stream_.open.size()];
+      if (admits(*shard)) return *shard;
+    }
+    exhausted_ = true;
+    return *shard;
+  }
+
+ private:
+  bool admits(const Shard& shard) const {
+    return !state_.settings.enforce_write_limits || (shard.records.admits(now_) && shard.bytes.admits(now_));
+  }
+
+  const StreamsState& state_;
+  Stream& stream_;
+  Timestamp now_;
+  bool exhausted_ = false;
+};
 
 // Appends as pending; Error when the shard's limits do not admit the record now.
 Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
@@ -97,7 +131,7 @@ Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
   }
   BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
   BOOST_OUTCOME_TRY(check_room(*state_, record.record->memory_bytes()));
-  Shard& shard = route(*stream, record.hash_key);
+  Shard& shard = Placement(*state_, *stream, now).choose(record.hash_key);
   BOOST_OUTCOME_TRY(const Placed placed, append(*state_, shard, record.record, now));
   const auto bytes = record.record->size_bytes();
   RecordsAppended appended{stream->row.serial, {}};
@@ -118,8 +152,9 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
   RecordsAppended appended{stream->row.serial, {}};
   appended.records.reserve(records.size());
   std::size_t bytes = 0;
+  Placement placement(*state_, *stream, now);
   for (auto& record : records) {
-    Shard& shard = route(*stream, record.hash_key);
+    Shard& shard = placement.choose(record.hash_key);
     result.entries.push_back(append(*state_, shard, record.record, now));
     if (!result.entries.back()) continue;
     bytes += record.record->size_bytes();
@@ -127,6 +162,28 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
   }
   if (!appended.records.empty()) result.ticket = state_->journal.submit({std::move(appended), bytes});
   return result;
+}
+
+Result<void> Streams::check_put(const StreamKey& key,
+                                const std::optional<std::string>& sequence_number_for_ordering,
+                                Timestamp now) {
+  BOOST_OUTCOME_TRY(const Stream* stream, writable(*state_, key, now));
+  if (sequence_number_for_ordering) return check_ordering(*stream, *sequence_number_for_ordering, now);
+  return fine();
+}
+
+protocol::Error Streams::end_dry_run(const StreamKey& key, Timestamp now) {
+  Stream* stream = state_->find(key, now);
+  if (stream != nullptr && state_->settings.enforce_read_limits) {
+    if (!stream->dry_runs.holds(1, now)) return errors::dry_run_rate_exceeded(key.name, key.world.account);
+    stream->dry_runs.take(1, now);
+  }
+  return errors::dry_run_succeeded();
+}
+
+bool Streams::places_by_itself(const StreamKey& key, Timestamp now) {
+  const Stream* stream = state_->find(key, now);
+  return stream != nullptr && stream->row.distribution == RecordDistributionStrategy::AUTO;
 }
 
 Result<std::size_t> Streams::record_bytes_max(const StreamKey& key, Timestamp now) {

@@ -120,7 +120,7 @@ std::optional<ReadExcess> StreamsState::let_through(Shard& shard, const ReadExce
 }
 
 Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::string& shard_id,
-                                            const IteratorStart& start, Timestamp now) {
+                                            const IteratorStart& start, Timestamp now, Effect effect) {
   const auto index = parse_shard_id(shard_id);
   if (!index) return errors::shard_id_unknown(shard_id, key.name, key.world.account);
   const Stream* stream = state_->find(key, now);
@@ -131,7 +131,7 @@ Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::str
   NewIterator made;
   made.shard = *index;
   // AWS limits the calls per open shard.
-  if (state_->meters_reads() && !shard->row.closed) {
+  if (effect == Effect::full && state_->meters_reads() && !shard->row.closed) {
     if (const auto excess = meters_of(*shard).get_shard_iterator(now)) {
       if (state_->settings.enforce_read_limits)
         return errors::iterator_rate_exceeded(index->shard_id(), key.name, key.world.account);
@@ -149,7 +149,7 @@ Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::str
 }
 
 Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std::int32_t> limit,
-                                        Timestamp now) {
+                                        Timestamp now, Effect effect) {
   const auto iterator = open_shard_iterator(state_->seal, text);
   if (!iterator) return errors::iterator_invalid();
   if (epoch_ms(now) - epoch_ms(iterator->issued) > errors::token_lifetime_ms)
@@ -161,10 +161,12 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
     return errors::shard_not_found(iterator->shard.shard_id(), iterator->stream, iterator->account);
 
   const Stream& stream = *found;
-  if (stream.row.key_id) {
+  if (stream.row.key_id && effect == Effect::full) {
     BOOST_OUTCOME_TRY(state_->check_key(*stream.row.key_id, stream.row.key.world, KeyUse::decrypt));
   }
   PendingRead read;
+  read.stream = stream.row.key;
+  if (effect == Effect::none) return read;
   if (state_->meters_reads()) {
     if (const auto excess = meters_of(*shard).get_records(now)) {
       if (state_->settings.enforce_read_limits)
@@ -173,7 +175,6 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
       read.excess = state_->let_through(*shard, *excess);
     }
   }
-  read.stream = stream.row.key;
   read.stream_serial = stream.row.serial;
   read.shard = iterator->shard;
   read.shard_serial = shard->row.serial;

@@ -27,6 +27,7 @@ namespace kinesisd::storage {
 
 inline constexpr std::int64_t shard_records_per_second = 1000;
 inline constexpr std::int64_t shard_bytes_per_second = 1 << 20;
+inline constexpr std::int64_t dry_runs_per_second = 1;  // per stream
 inline constexpr std::int32_t shard_mibps = 1;
 inline constexpr std::int64_t stream_shards_max = 100'000;  // even where --shard-limit is `unlimited`
 inline constexpr std::int32_t page_records_max = 10'000;
@@ -64,6 +65,8 @@ struct Stream {
   std::vector<std::unique_ptr<Shard>> shards;  // by index; none once the stream is DELETING
   std::vector<Shard*> open;                    // by hash key range, ascending
   Ticket retention_changed = no_ticket;        // nothing is trimmed before this is settled
+  std::size_t next_open = 0;                   // where an AUTO stream looks for a shard first
+  TokenBucket dry_runs{dry_runs_per_second};
 
   // Open shards, and as many as there will be when what is under way has ended.
   std::int32_t open_count() const { return static_cast<std::int32_t>(open.size()); }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "server/operations/dry_run.hpp"
 #include "server/operations/read_warning.hpp"
 #include "server/operations/stream_shapes.hpp"
 #include "server/run_operation.hpp"
@@ -13,10 +14,11 @@ namespace kinesisd::server {
 // The iterator alone says which shard; a StreamARN beside it only steers SDKs, but may not name another
 // stream.
 Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Request& request) {
+  const storage::Effect effect = effect_of(request);
   BOOST_OUTCOME_TRY(
       auto read, context.streams.with([&](storage::Streams& streams) -> Result<storage::PendingRead> {
         BOOST_OUTCOME_TRY(auto pending,
-                          streams.begin_read(request.shard_iterator, request.limit, context.now));
+                          streams.begin_read(request.shard_iterator, request.limit, context.now, effect));
         BOOST_OUTCOME_TRYV(check_access(context, streams, pending.stream));
         return pending;
       }));
@@ -24,6 +26,7 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
   if (request.stream_arn && *request.stream_arn != storage::arn(read.stream)) {
     return protocol::errors::iterator_invalid();
   }
+  if (effect == storage::Effect::none) return end_dry_run(context, read.stream);
   if (read.excess) {
     context.warning = read_warning(context.operation, read.shard.shard_id(), read.stream.name, *read.excess);
   }

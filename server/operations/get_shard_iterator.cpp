@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/operations/dry_run.hpp"
 #include "server/operations/read_warning.hpp"
 #include "server/operations/same_word.hpp"
 #include "server/run_operation.hpp"
@@ -14,9 +15,11 @@ Result<protocol::GetShardIterator::Response> handle(Context& context,
   const storage::IteratorStart start{.type = same_word<storage::IteratorType>(request.shard_iterator_type),
                                      .sequence_number = std::move(request.starting_sequence_number),
                                      .timestamp = request.timestamp};
+  const storage::Effect effect = effect_of(request);
   BOOST_OUTCOME_TRY(auto made, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.shard_iterator(key, request.shard_id, start, context.now);
+                      return streams.shard_iterator(key, request.shard_id, start, context.now, effect);
                     }));
+  if (effect == storage::Effect::none) return end_dry_run(context, key);
   protocol::GetShardIterator::Response response;
   response.shard_iterator = std::move(made.text);
   if (made.excess) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
 #include "server/run_operation.hpp"
 
@@ -21,6 +22,8 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
                       if (bytes > bytes_max)
                         return protocol::too_long(protocol::path_of<&Request::data>(), bytes_max);
                       if (!record) return record.error();
+                      if (effect_of(request) == storage::Effect::none)
+                        return dry_put(streams, key, request.sequence_number_for_ordering, context.now);
                       return streams.put_record(key, std::move(record.value()),
                                                 request.sequence_number_for_ordering, context.now);
                     }));

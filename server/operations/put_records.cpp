@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/errors.hpp"
+#include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
 #include "server/run_operation.hpp"
 
@@ -80,6 +81,8 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
         BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
         BOOST_OUTCOME_TRYV(check_each(request, bytes_max));
         if (!records) return records.error();
+        if (effect_of(request) == storage::Effect::none)
+          return dry_put(streams, key, std::nullopt, context.now);
         return streams.put_records(key, std::move(records.value()), context.now);
       }));
   Response response = response_of(put);

@@ -139,6 +139,16 @@ def test_modes_are_switched_and_the_shards_stay(server, name):
         assert own["StreamModeDetails"] == mode
 
 
+# C.21, D.1
+def test_two_switches_a_day(start):
+    server = start("--limits", "all", "--transition-ms", "0")
+    server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1})
+    for mode in (ON_DEMAND, PROVISIONED):
+        server.ok("UpdateStreamMode", {"StreamARN": arn("s"), "StreamModeDetails": mode})
+    third = server.call("UpdateStreamMode", {"StreamARN": arn("s"), "StreamModeDetails": ON_DEMAND})
+    assert third.error()[:2] == (400, LIMIT)
+
+
 def test_on_demand_streams_are_limited(start):
     server = start("--on-demand-limit", 1, "--transition-ms", "0")
     server.ok("CreateStream", {"StreamName": "demand"})
