@@ -37,6 +37,16 @@ std::string_view java_class(Kind kind) {
   }
 }
 
+// Seconds down to the millisecond, as the clock is read: a client's now is not to be in the future. Whole
+// milliseconds, which a double only comes near, stay what they are.
+double whole_ms(double seconds) {
+  const double ms = seconds * 1000.0;
+  const double nearest = std::round(ms);
+  const double size = std::abs(seconds);
+  const double inexact = (std::nextafter(size, std::numeric_limits<double>::infinity()) - size) * 1000.0;
+  return std::abs(ms - nearest) <= inexact ? nearest : std::floor(ms);
+}
+
 bool is_container(const Node& node) {
   return node.kind == Kind::list || node.kind == Kind::map;
 }
@@ -145,7 +155,7 @@ bool Decoder::read(const Node& node, const Path& /*path*/, const Rules& /*rules*
   }
   // JSON counts seconds, CBOR milliseconds.
   const double value = node.kind == Kind::real ? node.real : static_cast<double>(node.integer);
-  const double ms = std::round(encoding_ == Encoding::json ? value * 1000.0 : value);
+  const double ms = encoding_ == Encoding::json ? whole_ms(value) : std::floor(value);
   out = Timestamp{
       std::chrono::milliseconds{std::clamp(wire::saturate(ms), -timestamp_ms_max, timestamp_ms_max)}};
   return true;

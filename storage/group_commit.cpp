@@ -132,7 +132,7 @@ bool GroupCommit::commit_batch() {
   if (std::exchange(failing_, false)) log_("Writing to the database works again.");
   const auto runs = runs_of(batch.changes);
   Garbage garbage;
-  streams_->with([&](Streams& streams) { streams.state().settle(runs, garbage); });
+  streams_->with([&](Streams& streams) { streams.state().settle(runs, batch.through, garbage); });
   release(batch);
   listener_({batch.through, true});
   return true;

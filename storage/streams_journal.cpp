@@ -119,7 +119,8 @@ std::vector<Run> runs_of(std::span<const Change> changes) {
   return runs;
 }
 
-void StreamsState::settle(std::span<const Run> readable, Garbage& garbage) {
+void StreamsState::settle(std::span<const Run> readable, Ticket through, Garbage& garbage) {
+  durable_through = through;
   for (const auto& run : readable) {
     Shard* shard = find_shard(*this, run.shard_serial);
     if (shard == nullptr || shard->readable == shard->log.size()) continue;

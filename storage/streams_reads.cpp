@@ -187,7 +187,9 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   read.disk = disk_part(*shard, read, records_max);
   if (!read.disk) read_memory(*shard, read, records_max);
   const bool complete = shard->readable == shard->log.size();
-  if (shard->row.closed && complete) read.children = children(stream, iterator->shard);
+  // A reader that leaves the shard does not come back, so it must not be open again after a restart.
+  const bool closed = shard->row.closed && stream.resharded <= state_->durable_through;
+  if (closed && complete) read.children = children(stream, iterator->shard);
   return read;
 }
 

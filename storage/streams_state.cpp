@@ -170,7 +170,7 @@ void StreamsState::advance(Stream& stream, Timestamp now) {
   Resharding(*this, stream).run(*changed);
   changed->after = row;
   // Nobody waits for it: whoever writes to the new shards does so after it.
-  journal.submit({std::move(changed)});
+  stream.resharded = journal.submit({std::move(changed)});
 }
 
 void StreamsState::enlist(Stream& stream) {

@@ -65,6 +65,7 @@ struct Stream {
   std::vector<std::unique_ptr<Shard>> shards;  // by index; none once the stream is DELETING
   std::vector<Shard*> open;                    // by hash key range, ascending
   Ticket retention_changed = no_ticket;        // nothing is trimmed before this is settled
+  Ticket resharded = no_ticket;                // no shard is said to have ended before this is durable
   std::size_t next_open = 0;                   // where an AUTO stream looks for a shard first
   TokenBucket dry_runs{dry_runs_per_second};
 
@@ -107,6 +108,7 @@ struct StreamsState {
   std::int64_t next_shard_serial = 1;
   bool has_policies = false;  // once true it stays so
 
+  Ticket durable_through = no_ticket;
   std::size_t memory_bytes = 0;
   std::size_t records_in_memory = 0;
   std::uint64_t refused_for_memory = 0;
@@ -181,7 +183,7 @@ struct StreamsState {
   void delist(Stream& stream);
 
   // The journal's side.
-  void settle(std::span<const Run> readable, Garbage& garbage);
+  void settle(std::span<const Run> readable, Ticket through, Garbage& garbage);
   void undo(Change& change, Garbage& garbage);
   void evict(Garbage& garbage);
   // Drops expired records from memory, shard by shard, until a slice is full or a shard has expired records

@@ -293,6 +293,7 @@ TEST_CASE("A drained closed shard names its children and their parents, and has 
   const auto page = fixture.read(from);
   CHECK(page.records.size() == 1);
   REQUIRE(page.next_iterator);
+  fixture.settle();
   CHECK(page.children.empty());
   const auto end = fixture.read(*page.next_iterator);
   CHECK(end.records.empty());
@@ -302,6 +303,19 @@ TEST_CASE("A drained closed shard names its children and their parents, and has 
   CHECK(end.children[0].index == ShardIndex{2});
   CHECK(end.children[0].parents == std::vector<ShardIndex>{{0}, {1}});
   CHECK(end.children[0].range == HashKeyRange{});
+}
+
+TEST_CASE("No reader is told of a shard's end before that is durable") {
+  MemoryFixture fixture;
+  fixture.create(stream_key, provisioned(1));
+  split(fixture, "0", middle);
+  const auto at_end = fixture.read(fixture.iterator());
+  CHECK(at_end.children.empty());
+  REQUIRE(at_end.next_iterator);
+  fixture.settle();
+  const auto after = fixture.read(*at_end.next_iterator);
+  CHECK(after.children.size() == 2);
+  CHECK_FALSE(after.next_iterator);
 }
 
 // C.2 [D]

@@ -60,6 +60,7 @@ inline std::vector<std::string> walk(StorageFixture& fixture, const std::vector<
     tasks.push_back({shard.index, start});
     known.insert(shard.index);
   }
+  fixture.settle();  // ends are told once they are durable
   std::vector<std::string> data;
   for (std::size_t at = 0; at < tasks.size(); ++at) {
     auto iterator = fixture.iterator(tasks[at].start, tasks[at].shard.shard_id());
