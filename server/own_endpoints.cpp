@@ -52,7 +52,9 @@ bool only_reads(std::string_view method) {
 Response not_here(std::string_view path) {
   std::string paths;
   for (const Endpoint& endpoint : endpoints) {
-    paths += fmt::format("{}{}{}", paths.empty() ? "" : ", ", prefix, endpoint.path);
+    const bool takes_argument = endpoint.path.ends_with('/');
+    paths += fmt::format("{}{}{}{}", paths.empty() ? "" : ", ", prefix, endpoint.path,
+                         takes_argument ? "..." : "");
   }
   return own::error(404, fmt::format("There is nothing at {}; there are {}.", path, paths));
 }

@@ -28,6 +28,7 @@ protocol::WarmThroughputObject to_wire(const storage::WarmThroughput& throughput
 
 std::vector<protocol::MetricsName> to_wire(const std::set<storage::ShardMetric>& metrics) {
   std::vector<protocol::MetricsName> wire;
+  wire.reserve(metrics.size());
   for (const storage::ShardMetric metric : metrics) wire.push_back(same_word<protocol::MetricsName>(metric));
   return wire;
 }

@@ -1,7 +1,4 @@
 #include "protocol/operations/update_account_settings.hpp"
-
-#include <utility>
-
 #include "server/operations/account_settings.hpp"
 #include "server/run_operation.hpp"
 
@@ -17,7 +14,7 @@ Result<Committed<Op::Response>> handle(Context& context, Op::Request& request) {
   }));
   Op::Response response;
   response.minimum_throughput_billing_commitment = to_wire(changed.commitment);
-  return Committed<Op::Response>{std::move(response), changed.ticket};
+  return Committed<Op::Response>{response, changed.ticket};
 }
 
 template Outcome run<Op>(Context&, const protocol::wire::Tree&);
