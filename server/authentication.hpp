@@ -33,6 +33,7 @@ struct Claim {
 
 // What the request claims, or the error AWS gives for missing parts.
 protocol::Result<Claim> authenticate(const Request& request);
+protocol::Result<Claim> authenticate(const Request&& request) = delete;  // the claim views it
 
 // The caller named by the claim's credential scope.
 Caller caller_of(const Claim& claim);
