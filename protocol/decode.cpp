@@ -38,13 +38,15 @@ std::string_view java_class(Kind kind) {
 }
 
 // Seconds down to the millisecond, as the clock is read: a client's now is not to be in the future. Whole
-// milliseconds, which a double only comes near, stay what they are.
+// milliseconds, which a double only comes near, stay what they are, also after a client has reckoned with
+// them.
 double whole_ms(double seconds) {
+  constexpr double steps = 4;  // of what doubles of this size can tell apart: a microsecond in our times
   const double ms = seconds * 1000.0;
   const double nearest = std::round(ms);
   const double size = std::abs(seconds);
-  const double inexact = (std::nextafter(size, std::numeric_limits<double>::infinity()) - size) * 1000.0;
-  return std::abs(ms - nearest) <= inexact ? nearest : std::floor(ms);
+  const double step = std::nextafter(size, std::numeric_limits<double>::infinity()) - size;
+  return std::abs(ms - nearest) <= steps * step * 1000.0 ? nearest : std::floor(ms);
 }
 
 bool is_container(const Node& node) {

@@ -73,14 +73,14 @@ TEST_CASE("A file that cannot be meant is refused with one sentence") {
   struct Row {
     const char* why;
     std::string text;
-    const char* expected;
+    std::string expected;
   };
   const std::string none =
       "FILE has no profile with aws_access_key_id and aws_secret_access_key; add one, or start without "
       "--credentials to let everybody in.";
   const auto row = GENERATE_COPY(values<Row>({
-      {"nothing in it", "", none.c_str()},
-      {"no keys", "[default]\nregion = us-east-1\n", none.c_str()},
+      {"nothing in it", "", none},
+      {"no keys", "[default]\nregion = us-east-1\n", none},
       {"a key alone", "[a]\n\naws_access_key_id = K\n[b]\naws_access_key_id = L\naws_secret_access_key = s\n",
        "FILE, line 3: [a] has aws_access_key_id but no aws_secret_access_key; add it or remove the profile."},
       {"a secret alone", "[a]\naws_secret_access_key = s",
