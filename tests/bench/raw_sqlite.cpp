@@ -28,9 +28,9 @@ void run(sqlite3* database, const std::string& sql) {
 // As storage/sqlite/connection.cpp sets a writer up with --durability process.
 void prepare(sqlite3* database) {
   run(database, "PRAGMA page_size = 8192");
-  run(database, kinesisd::storage::schema);
+  for (const char* layout : kinesisd::storage::layouts) run(database, layout);
   for (const char* pragma : {"journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2048",
-                             "wal_autocheckpoint = 2000", "journal_size_limit = 32768000"}) {
+                             "wal_autocheckpoint = 4000", "journal_size_limit = 65536000"}) {
     run(database, std::string("PRAGMA ") + pragma);
   }
 }
@@ -61,7 +61,7 @@ int main(int count, char** arguments) {
   if (sqlite3_open_v2(arguments[1], &database, flags, nullptr) != SQLITE_OK) fail(database, arguments[1]);
   prepare(database);
   sqlite3_stmt* insert = nullptr;
-  if (sqlite3_prepare_v2(database, "INSERT INTO records VALUES (?, ?, ?, ?)", -1, &insert, nullptr) !=
+  if (sqlite3_prepare_v2(database, "INSERT INTO records VALUES (?, ?, ?, ?, NULL)", -1, &insert, nullptr) !=
       SQLITE_OK) {
     fail(database, "prepare");
   }
