@@ -3,7 +3,7 @@
 #pragma once
 
 #include "protocol/rate.hpp"
-#include "protocol/shapes.hpp"
+#include "protocol/structures/resource_request.hpp"
 
 namespace kinesisd::protocol {
 
@@ -11,17 +11,7 @@ struct DeleteResourcePolicy {
   static constexpr std::string_view name = "DeleteResourcePolicy";
   static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
-  struct Request {
-    std::string resource_arn{};
-    std::optional<std::string> stream_id{};
-
-    static constexpr auto fields() {
-      return std::tuple{
-          field("ResourceARN", &Request::resource_arn, shapes::resource_arn),
-          field("StreamId", &Request::stream_id, shapes::stream_id),
-      };
-    }
-  };
+  struct Request : ResourceRequest {};
 
   using Response = Void;
 };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "protocol/rate.hpp"
-#include "protocol/shapes.hpp"
+#include "protocol/structures/consumer_request.hpp"
 
 namespace kinesisd::protocol {
 
@@ -12,21 +12,7 @@ struct DeregisterStreamConsumer {
   static constexpr Rate rate{.per_second = 5, .scope = RateScope::stream};
   static constexpr bool cross_account = true;
 
-  struct Request {
-    std::optional<std::string> stream_arn{};
-    std::optional<std::string> consumer_name{};
-    std::optional<std::string> consumer_arn{};
-    std::optional<std::string> stream_id{};
-
-    static constexpr auto fields() {
-      return std::tuple{
-          field("StreamARN", &Request::stream_arn, shapes::stream_arn),
-          field("ConsumerName", &Request::consumer_name, shapes::consumer_name),
-          field("ConsumerARN", &Request::consumer_arn, shapes::consumer_arn),
-          field("StreamId", &Request::stream_id, shapes::stream_id),
-      };
-    }
-  };
+  struct Request : ConsumerRequest {};
 
   using Response = Void;
 };

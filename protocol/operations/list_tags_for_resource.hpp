@@ -4,6 +4,7 @@
 
 #include "protocol/rate.hpp"
 #include "protocol/shapes.hpp"
+#include "protocol/structures/resource_request.hpp"
 #include "protocol/structures/tag.hpp"
 
 namespace kinesisd::protocol {
@@ -12,17 +13,7 @@ struct ListTagsForResource {
   static constexpr std::string_view name = "ListTagsForResource";
   static constexpr Rate rate{.per_second = 5, .scope = RateScope::account};
 
-  struct Request {
-    std::string resource_arn{};
-    std::optional<std::string> stream_id{};
-
-    static constexpr auto fields() {
-      return std::tuple{
-          field("ResourceARN", &Request::resource_arn, shapes::resource_arn),
-          field("StreamId", &Request::stream_id, shapes::stream_id),
-      };
-    }
-  };
+  struct Request : ResourceRequest {};
 
   struct Response {
     std::optional<std::vector<Tag>> tags{};
