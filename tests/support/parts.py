@@ -18,7 +18,7 @@ BUILD = ROOT / "build"
 VENV = BUILD / "venv"
 PYTHON = VENV / "bin/python"
 PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-NODE = BUILD / "node-v3"
+NODE_MODULES = BUILD / "conformance/node-v3/node_modules"
 MODEL = BUILD / "service-2.json"
 CORES = os.cpu_count() or 2
 LAYERS = ("protocol", "storage", "server", "tests")
@@ -108,21 +108,6 @@ def python_packages():
     return one(0, "")
 
 
-def node_packages():
-    source = ROOT / "tests/conformance/node-v3"
-    stamp = NODE / "installed.json"
-    wanted = (source / "package-lock.json").read_text()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        shutil.rmtree(NODE, ignore_errors=True)
-        shutil.copytree(source, NODE)
-        code, output = call(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=NODE)
-        if code:
-            return one(code, output)
-        stamp.write_text(wanted)
-    shutil.copy(source / "main.mjs", NODE)
-    return one(0, "")
-
-
 # Parts that look at the sources
 
 def sources(*suffixes, folders=LAYERS):
@@ -205,20 +190,6 @@ def sanitized(preset):
     return add([unit(preset), e2e(preset), crash(preset, 5)])
 
 
-def conformance():
-    path = f"{BUILD / 'bin'}:{os.environ['PATH']}"
-    clients = {"python-boto3": [PYTHON, "tests/conformance/python-boto3/main.py"],
-               "aws-cli": ["bash", "tests/conformance/aws-cli/main.sh"],
-               "node-v3": ["node", NODE / "main.mjs"]}
-
-    def run(name):
-        code, output = call([PYTHON, "tests/support/with_server.py", *clients[name]],
-                            env={**environment("release"), "PATH": path}, timeout_s=300)
-        return one(code, f"{name}:\n{output}")
-
-    return add(map(run, clients))
-
-
 def find_aws():
     """build/bin/aws: version 2 if the machine has one, which is what Debian packages."""
     link = BUILD / "bin/aws"
@@ -234,7 +205,7 @@ def find_aws():
 
 def readme():
     path = f"{BUILD / 'bin'}:{VENV / 'bin'}:{os.environ['PATH']}"
-    code, output = call([PYTHON, "tests/support/run_readme.py", NODE / "node_modules"], timeout_s=600,
+    code, output = call([PYTHON, "tests/support/run_readme.py", NODE_MODULES], timeout_s=600,
                         env={**NO_AWS, "PATH": path})
     passed = len(re.findall(r"^ok ", output, re.MULTILINE))
     return Result(passed, int(code != 0), output)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 
+import conformance
 import parts
 
 TAIL_LINES = 200  # of a part that failed
@@ -18,8 +19,16 @@ class Task:
 
     def __init__(self, name, work, needs=(), is_part=True):
         self.name, self.work, self.needs, self.is_part = name, work, needs, is_part
+        self.group = name.split(":")[0]
         self.result = None
+        self.seconds = 0
         self.started = False
+
+
+def client_part(client):
+    """Prepares the client and runs it. As parts run side by side, one client is prepared while another runs."""
+    return Task(f"conformance:{client}", lambda: conformance.run(client),
+                ["build-release", "python-packages", "aws-cli"])
 
 
 STEPS = [
@@ -29,7 +38,7 @@ STEPS = [
     Task("build-tsan", lambda: parts.build("tsan"), is_part=False),
     Task("build-fuzz", lambda: parts.build("fuzz", *parts.fuzz_targets()), is_part=False),
     Task("python-packages", parts.python_packages, is_part=False),
-    Task("node-packages", parts.node_packages, is_part=False),
+    Task("node-packages", lambda: conformance.prepare("node-v3"), is_part=False),
     Task("aws-cli", parts.find_aws, is_part=False),
 ]
 
@@ -38,7 +47,7 @@ PARTS = [
     Task("format", parts.format_check),
     Task("unit", lambda: parts.unit("release"), ["build-units", "python-packages"]),
     Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages"]),
-    Task("conformance", parts.conformance, ["build-release", "python-packages", "node-packages", "aws-cli"]),
+    *(client_part(client) for client in conformance.clients()),
     Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
     Task("readme", parts.readme, ["build-units", "python-packages", "node-packages", "aws-cli"]),
     Task("model", parts.model, ["build-units", "python-packages"]),
@@ -52,7 +61,7 @@ PURPOSES = {
     "format": "clang-format finds nothing to change",
     "unit": "Catch2 tests of protocol, storage, server and the source tree",
     "e2e": "pytest against the release executable",
-    "conformance": "boto3, the AWS CLI and the JavaScript SDK v3 against it",
+    "conformance": "AWS SDKs and other clients against it, over http and https",
     "crash": "kill -9 and restart, 25 rounds; tests/crash/run has flags",
     "readme": "the README's lines, run as written",
     "model": "a report: what the newest botocore knows and the tables do not; never fails",
@@ -64,7 +73,7 @@ PURPOSES = {
 
 
 def wanted(names):
-    chosen = [part for part in PARTS if not names or part.name in names]
+    chosen = [part for part in PARTS if not names or part.name in names or part.group in names]
     needed = {need for part in chosen for need in part.needs}
     for step in reversed(STEPS):  # steps need earlier steps only
         if step.name in needed:
@@ -75,7 +84,7 @@ def wanted(names):
 def say(task, result, seconds):
     verdict = "ok" if result.failed == 0 else "FAILED"
     counts = f"{result.passed} passed, {result.failed} failed" if task.is_part else ""
-    text = f"{task.name:16} {seconds / 60:5.1f} min  {verdict:6}  {counts}  {result.note}"
+    text = f"{task.name:24} {seconds / 60:5.1f} min  {verdict:6}  {counts}  {result.note}"
     if result.failed or result.show:
         lines = result.output.splitlines()
         if len(lines) > TAIL_LINES:
@@ -96,8 +105,8 @@ def run(tasks, slots):
         except Exception as error:  # a part that cannot even run is a part that failed
             result = parts.Result(0, 1, f"{type(error).__name__}: {error}")
         with changed:
-            task.result = result
-            say(task, result, time.monotonic() - begun)
+            task.result, task.seconds = result, time.monotonic() - begun
+            say(task, result, task.seconds)
             changed.notify_all()
 
     def ready(task):
@@ -119,7 +128,7 @@ def run(tasks, slots):
 
 
 def main():
-    listing = "\n".join(f"  {part.name:12} {PURPOSES[part.name]}" for part in PARTS)
+    listing = "\n".join(f"  {name:12} {purpose}" for name, purpose in PURPOSES.items())
     parser = argparse.ArgumentParser(prog="./tests/run", description="Runs all tests, or the parts named.",
                                      epilog=f"parts:\n{listing}",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,7 +140,7 @@ def main():
         print("\n".join(known))
         return 0
     for name in arguments.names:
-        if name not in known:
+        if name not in known + ["conformance"]:
             parser.error(f"there is no part {name}; there are {', '.join(known)}")
 
     os.chdir(pathlib.Path(__file__).resolve().parents[2])
@@ -141,6 +150,8 @@ def main():
     # A build that failed has been told; its parts count.
     results = [task.result for task in tasks if task.is_part]
     passed, failed = sum(r.passed for r in results), sum(r.failed for r in results)
+    if clients := [task for task in tasks if task.group == "conformance"]:
+        print(f"{len(clients)} clients, {sum(task.seconds for task in clients) / 60:.1f} minutes of work")
     print(f"{(time.monotonic() - begun) / 60:.1f} minutes")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
