@@ -137,6 +137,8 @@ bool Decoder::read(const Node& node, const Path& /*path*/, const Rules& /*rules*
 
 bool Decoder::read(const Node& node, const Path& path, const Rules& rules, Blob& out) {
   if (is_container(node)) return unexpected_container(node);
+  // A text is base64 in every encoding: what a value means then depends on its type alone, and a client that
+  // writes blobs as texts has them so from JSON.
   if (node.kind == Kind::bytes) {
     out.bytes = node.text();
   } else if (node.kind != Kind::text) {

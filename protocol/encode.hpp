@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "protocol/cbor.hpp"
 #include "protocol/error.hpp"
 #include "protocol/json.hpp"
 #include "protocol/schema.hpp"
@@ -106,14 +107,19 @@ void encode(const Response& response, Writer& writer) {
   if constexpr (!std::is_same_v<Response, Void>) write(response, writer);
 }
 
-// The body of an answer. Until CBOR requests parse there are no CBOR answers, and every body is JSON.
+// The body of an answer.
 template <class Response>
-std::string encode_body(const Response& response, Encoding /*encoding*/) {
+std::string encode_body(const Response& response, Encoding encoding) {
   constexpr std::size_t small_body_bytes = 256;  // most answers are one allocation
   std::string body;
   if constexpr (!std::is_same_v<Response, Void>) body.reserve(small_body_bytes);
-  json::Writer writer(body);
-  encode(response, writer);
+  if (encoding == Encoding::cbor) {
+    cbor::Writer writer(body);
+    encode(response, writer);
+  } else {
+    json::Writer writer(body);
+    encode(response, writer);
+  }
   return body;
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "protocol/cbor.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/json.hpp"
 
@@ -131,8 +132,7 @@ bool Builder::end(std::uint32_t count) {
 }  // namespace wire
 
 Result<wire::Tree> parse(std::string& body, Encoding encoding) {
-  if (encoding != Encoding::json) return errors::unreadable_body();
-  BOOST_OUTCOME_TRY(auto tree, json::parse(body));
+  BOOST_OUTCOME_TRY(auto tree, encoding == Encoding::json ? json::parse(body) : cbor::parse(body));
   const wire::Kind kind = tree.root().kind;
   if (kind != wire::Kind::map && kind != wire::Kind::list) return errors::unreadable_body();
   return tree;

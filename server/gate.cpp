@@ -124,6 +124,10 @@ Refused refuse_empty(const Request& request, std::string_view type, bool known) 
 
 }  // namespace
 
+Encoding encoding_of(const Request& request) {
+  return media_type(request) == cbor_type ? Encoding::cbor : Encoding::json;
+}
+
 Response answer(const Request& request, Encoding encoding, std::string body) {
   return answer_with(request, 200, content_type_of(encoding), std::move(body));
 }
@@ -151,7 +155,7 @@ std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows,
     return refuse_as_xml(request, 404, unknown_operation_xml);
   }
 
-  const Encoding encoding = type == cbor_type ? Encoding::cbor : Encoding::json;
+  const Encoding encoding = encoding_of(request);
   const std::string hash = verification == nullptr ? std::string() : payload_hash(request);
   auto body = protocol::parse(request.body, encoding);
   if (!body) {

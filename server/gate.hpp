@@ -39,6 +39,9 @@ using KnowsOperation = bool (*)(std::string_view name);
 std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows,
                                      const Verification* verification = nullptr);
 
+// How a request's content type says that its body, and so the answer, is encoded; JSON if it does not say.
+protocol::Encoding encoding_of(const Request& request);
+
 // The answer to an admitted request: an encoded body, empty for operations without output.
 Response answer(const Request& request, protocol::Encoding encoding, std::string body);
 // The answer with AWS's status and body for `error`.

@@ -48,7 +48,7 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
     failure = bug.what();
   }
   parts_.log.error("{} failed: {}", subject(request), failure);
-  co_return server::answer(request, protocol::Encoding::json, errors::internal_failure());
+  co_return server::answer(request, encoding_of(request), errors::internal_failure());
 }
 
 std::variant<Admitted, Refused> KinesisService::admit(Request& request) const {

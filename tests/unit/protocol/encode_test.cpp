@@ -43,6 +43,22 @@ TEST_CASE("A value of every kind is written") {
         R"({"Yes":true,"Wide":-9223372036854775808,"Blob":"aGk=","Tags":{"a":"","b":"\""},"Numbers":[1,2]})");
 }
 
+TEST_CASE("CBOR has bytes as they are, times as tagged milliseconds and nothing for a Void") {
+  CHECK(encode_body(CreateStream::Response{}, Encoding::cbor).empty());
+  using namespace std::string_literals;
+  CHECK(encode_body(Kinds{}, Encoding::cbor) ==
+        "\xA5\x63Yes\xF5\x64Wide\x3B\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x64"s + "Blob\x42hi\x64Tags\xA2\x61"s +
+            "a\x60\x61"s + "b\x61\"\x67Numbers\x82\x01\x02");
+  GetRecords::Response response;
+  response.records.push_back(
+      {.sequence_number = "7", .approximate_arrival_timestamp = at(1'700'000'000'000), .data = {"\xFF"}});
+  response.millis_behind_latest = 0;
+  CHECK(encode_body(response, Encoding::cbor) ==
+        "\xA2\x67Records\x81\xA3\x6ESequenceNumber\x61\x37\x78\x1B"s +
+            "ApproximateArrivalTimestamp\xC1\x1B\x00\x00\x01\x8B\xCF\xE5\x68\x00\x64"s +
+            "Data\x41\xFF\x72MillisBehindLatest\x00"s);
+}
+
 TEST_CASE("Absent members are left out") {
   CHECK(body(PutRecord::Response{.shard_id = "shardId-000000000000", .sequence_number = "1"}) ==
         R"({"ShardId":"shardId-000000000000","SequenceNumber":"1"})");

@@ -111,11 +111,6 @@ TEST_CASE("A body has a bound on its values") {
   CHECK_FALSE(parses(of(wire::nodes_max)));
 }
 
-TEST_CASE("CBOR does not parse yet") {
-  std::string body = "\xA0";
-  CHECK(parse(body, Encoding::cbor).error() == Error{ErrorType::SerializationException, ""});
-}
-
 TEST_CASE("A tree's views survive its body being moved") {
   std::string body = R"({"a":"b"})";
   auto tree = parse(body, Encoding::json);
