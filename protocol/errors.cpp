@@ -262,6 +262,10 @@ Error missing_authentication() {
   return {ErrorType::MissingAuthenticationTokenException, "Missing Authentication Token"};
 }
 
+Error missing_authentication_of_form() {
+  return {ErrorType::MissingAuthenticationTokenException, "Request is missing Authentication Token"};
+}
+
 Error two_authentications() {
   return {ErrorType::InvalidSignatureException,
           "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."};

@@ -165,6 +165,7 @@ Error credential_scope(const CredentialScope& expected, const CredentialScope& a
 
 // Transport
 Error missing_authentication();
+Error missing_authentication_of_form();  // of services that take forms and answer in XML
 Error two_authentications();
 Error incomplete_signature(std::string message);
 Error security_token_invalid();

@@ -99,13 +99,13 @@ Result<Claim> authenticate(const Request& request) {
 Caller caller_of(const Claim& claim) {
   const std::string text = claim.text(claim.credential);
   std::string_view credential = text;
-  std::array<std::string_view, 3> parts;
+  std::array<std::string_view, 4> parts;
   for (std::string_view& part : parts) {
     const std::size_t slash = std::min(credential.find('/'), credential.size());
     part = credential.substr(0, slash);
     credential.remove_prefix(std::min(slash + 1, credential.size()));
   }
-  return {std::string(parts[0]), std::string(parts[2])};
+  return {std::string(parts[0]), std::string(parts[2]), std::string(parts[3])};
 }
 
 }  // namespace kinesisd::server

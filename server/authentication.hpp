@@ -14,6 +14,7 @@ namespace kinesisd::server {
 struct Caller {
   std::string access_key_id;
   std::string region;
+  std::string service{};
 };
 
 // The parts of an authentication: views into the request, percent-encoded where they come from its query.

@@ -38,6 +38,7 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
   try {
     if (is_own_path(request.path)) co_return co_await run_own(request);
+    if (const auto call = foreign::call_in(request)) co_return answer_foreign(request, *call);
     auto verdict = admit(request);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
       if (refused->response.status >= 400) parts_.log.info("{}: {}", subject(request), refused->reason);
@@ -51,11 +52,23 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   co_return server::answer(request, encoding_of(request), errors::internal_failure());
 }
 
+std::optional<Verification> KinesisService::verification() const {
+  if (parts_.credentials == nullptr) return std::nullopt;
+  return Verification{*parts_.credentials,
+                      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+}
+
 std::variant<Admitted, Refused> KinesisService::admit(Request& request) const {
-  if (parts_.credentials == nullptr) return gate(request, &knows_operation);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const Verification verification{*parts_.credentials, now};
-  return gate(request, &knows_operation, &verification);
+  const auto verified_by = verification();
+  return gate(request, &knows_operation, verified_by ? &*verified_by : nullptr);
+}
+
+Response KinesisService::answer_foreign(const Request& request, const foreign::Call& call) const {
+  const auto verified_by = verification();
+  const auto account_of = [this](const Caller& caller) { return world_of(caller).account; };
+  foreign::Answer answer = foreign::answer(request, call, account_of, verified_by ? &*verified_by : nullptr);
+  if (!answer.refusal.empty()) parts_.log.info("{}", answer.refusal);
+  return std::move(answer.response);
 }
 
 boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {

@@ -1,11 +1,13 @@
 // The Kinesis API as sessions see it: gate, operation, commit or disk read, answer. Also the server's own
-// endpoints under /_kinesisd/.
+// endpoints under /_kinesisd/ and the calls of server/foreign.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "server/foreign/call.hpp"
 #include "server/gate.hpp"
 #include "server/log.hpp"
 #include "server/net/io_threads.hpp"
@@ -41,7 +43,9 @@ class KinesisService : public Service {
   Response overloaded() const override;
 
  private:
+  std::optional<Verification> verification() const;
   std::variant<Admitted, Refused> admit(Request& request) const;
+  Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
   boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
   boost::asio::awaitable<Result<std::string>> settle(Context& context, const protocol::wire::Tree& body);

@@ -27,7 +27,6 @@ using std::chrono::seconds;
 namespace errors = protocol::errors;
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
-constexpr std::string_view service = "kinesis";
 constexpr std::string_view terminator = "aws4_request";
 constexpr std::size_t date_letters = 8;  // of a timestamp
 constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
@@ -242,8 +241,8 @@ Result<void> verify_signature(const Request& request, const Claim& claim, std::s
   const auto signed_at = parse_amz_date(date);
   if (!signed_at) return errors::signature_date_unreadable(date);
   const std::string timestamp = amz_date(*signed_at);
-  const errors::CredentialScope expected{std::string_view(timestamp).substr(0, date_letters), service,
-                                         terminator};
+  const errors::CredentialScope expected{std::string_view(timestamp).substr(0, date_letters),
+                                         verification.service, terminator};
   const errors::CredentialScope sent{scope->date, scope->service, scope->terminator};
   if (sent != expected) return errors::credential_scope(expected, sent, timestamp);
   const auto signed_headers = names_in(claim.text(claim.signed_headers));

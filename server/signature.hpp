@@ -16,7 +16,8 @@ namespace kinesisd::server {
 // What signatures are held against.
 struct Verification {
   const Credentials& credentials;
-  std::chrono::sys_seconds now;  // of the wall clock, as the clients' are
+  std::chrono::sys_seconds now;          // of the wall clock, as the clients' are
+  std::string_view service = "kinesis";  // that the credentials are to be made for
 };
 
 // What a signature covers of the body: to be taken before the body is parsed in place.

@@ -67,7 +67,8 @@ def test_texts_maps_lists_integers_booleans_and_times(client, name):
     assert isinstance(created, cbor.Time)
     assert before_ms - 1000 <= created <= time.time() * 1000
     listed = client.ok("ListTagsForStream", {"StreamName": name})
-    assert listed == {"Tags": [{"Key": "a", "Value": ""}, {"Key": "ü", "Value": "水"}], "HasMoreTags": False}
+    assert listed == {"HasMoreTags": False,
+                      "Tags": [{"Key": "a", "Value": ""}, {"Key": "ü", "Value": "水"}]}
     assert client.ok("RemoveTagsFromStream", {"StreamName": name, "TagKeys": ["a"]}) is None
     assert len(client.ok("ListTagsForStream", {"StreamName": name})["Tags"]) == 1
     assert client.error("DeleteStream", {"StreamName": "nowhere", "EnforceConsumerDeletion": True}) == error(
@@ -125,15 +126,15 @@ def test_500_records_of_16_kib(client, server, name):
 
 
 def test_null_is_absent_and_unknown_members_are_ignored(client):
-    undefined = cbor.Raw(b"\xf7")
-    request = {"Limit": None, "ExclusiveStartStreamName": undefined, "Unknown": {"a": [1, {"b": None}]}, "": 1}
+    request = {"Limit": None, "ExclusiveStartStreamName": cbor.Raw(b"\xf7"),
+               "Unknown": {"a": [1, {"b": None}]}, "": 1}
     assert "StreamNames" in client.ok("ListStreams", request)
 
 
 def test_every_violation_is_told(client):
     assert client.error("DescribeStream", {"StreamName": "a b", "Limit": 0}) == error(
-        "ValidationException", "2 validation errors detected: Value '0' at 'limit' failed to satisfy constraint: "
-        "Member must have value greater than or equal to 1; Value 'a b' at 'streamName' failed to satisfy "
+        "ValidationException", "2 validation errors detected: Value '0' at 'limit' failed to satisfy "
+        "constraint: Member must have value greater than or equal to 1; Value 'a b' at 'streamName' failed to satisfy "
         "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
 
 

@@ -1,4 +1,4 @@
-"""CBOR as AWS's clients speak it: bytes are blobs, and a `Time` is tag 1 with a whole number of milliseconds."""
+"""CBOR as AWS's clients speak it: bytes are blobs, a `Time` is tag 1 with whole milliseconds."""
 
 import struct
 
@@ -12,7 +12,7 @@ class Raw(bytes):
 
 
 def encode(value, pieces=False):
-    """With `pieces` nothing has a length: maps and lists as the Java SDK writes them, strings in two pieces."""
+    """With `pieces` nothing has a length, as the Java SDK writes maps and lists; strings come in two."""
     if isinstance(value, Raw):
         return bytes(value)
     if value is None or isinstance(value, bool):
@@ -48,7 +48,7 @@ def _head(major, number):
 
 
 def decode(data):
-    """One item and nothing after it, in the form servers write: lengths known, heads no longer than needed."""
+    """One item and nothing after it, as servers write it: with lengths, and heads as short as can be."""
     value, rest = _item(memoryview(data))
     assert not rest, f"{len(rest)} bytes too many"
     return value
