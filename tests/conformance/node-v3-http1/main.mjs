@@ -1,0 +1,1 @@
+../node-v3/main.mjs
