@@ -24,8 +24,11 @@ Decision decide(const Context& context, const std::string& policy_text, const st
   const std::string& account = context.caller.account;
   const std::string identity = fmt::format("arn:aws:iam::{}:root", account);
   const std::string action = fmt::format("kinesis:{}", context.operation);
-  return policy::evaluate(parsed.value(),
-                          {.account = account, .identity = identity, .action = action, .resource = arn});
+  return policy::evaluate(parsed.value(), {.account = account,
+                                           .identity = identity,
+                                           .action = action,
+                                           .resource = arn,
+                                           .over_tls = context.over_tls});
 }
 
 bool is_own(const Context& context, const storage::StreamKey& stream) {

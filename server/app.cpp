@@ -3,16 +3,21 @@
 #include <fmt/core.h>
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/credentials.hpp"
 #include "server/kinesis_service.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/net/listener.hpp"
 #include "server/system_clock.hpp"
+#include "server/tls/tls.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/open.hpp"
 
@@ -57,9 +62,51 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
-void announce(const Listener& listener, const storage::Opened& database) {
+tls::Authority authority(const storage::Opened& database) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (database.path.empty()) return {.identity = tls::make_authority(now)};
+  return database.temporary ? tls::temporary_authority(database.path, now)
+                            : tls::keep_authority(database.path, now);
+}
+
+// What clients are met with on TLS, and what is told of it.
+struct Encryption {
+  std::unique_ptr<tls::Tls> tls;  // nullptr: none
+  own::Transport transport;
+  std::string line;  // for whoever starts the server; empty: nothing
+};
+
+Encryption encryption(const Settings& settings, const storage::Opened& database, Log& log) {
+  Encryption out;
+  out.transport.tls_only = settings.tls == TlsMode::only;
+  if (settings.tls == TlsMode::off) return out;
+  if (settings.tls_cert) {
+    out.tls = std::make_unique<tls::Tls>(tls::read_chain(*settings.tls_cert, *settings.tls_key),
+                                         *settings.tls_cert);
+    out.transport.no_authority =
+        fmt::format("The certificate is that of --tls-cert {}; trust whoever signed it.", *settings.tls_cert);
+    out.line = fmt::format("Also https:// with the certificate of {}.", *settings.tls_cert);
+    return out;
+  }
+  std::vector<tls::Name> names;
+  for (const std::string& name : settings.tls_names) names.push_back(*tls::parse_name(name));
+  tls::Authority ours = authority(database);
+  if (!ours.warning.empty()) log.warn("{}", ours.warning);
+  out.line = ours.file.empty()
+                 ? std::string("Also https:// for clients that trust the CA at /_kinesisd/ca.pem.")
+                 : fmt::format("Also https:// for clients with AWS_CA_BUNDLE={}", ours.file);
+  out.tls = std::make_unique<tls::Tls>(std::move(ours), names);
+  out.transport.authority_pem = out.tls->authority_pem();
+  return out;
+}
+
+void announce(const Listener& listener, const storage::Opened& database, const Encryption& encryption) {
   if (database.temporary || !database.records_on_disk) say("Nothing is kept after exit; --db PATH keeps it.");
-  for (const std::string& address : listener.addresses()) say(fmt::format("Listening at http://{}", address));
+  if (!encryption.line.empty()) say(encryption.line);
+  const char* scheme = encryption.transport.tls_only ? "https" : "http";
+  for (const std::string& address : listener.addresses()) {
+    say(fmt::format("Listening at {}://{}", scheme, address));
+  }
 }
 
 int run(const Settings& settings, Log& log) {
@@ -77,6 +124,7 @@ int run(const Settings& settings, Log& log) {
   SystemClock clock(database.newest);
   streams.with([&](storage::Streams& all) { all.restore(std::move(database.restored), clock.now()); });
 
+  const Encryption encrypted = encryption(settings, database, log);
   RateLimits rates;
   KinesisService service({.streams = streams,
                           .journal = journal,
@@ -85,10 +133,11 @@ int run(const Settings& settings, Log& log) {
                           .read_records = [&](const auto& range) { return database.reader->read(range); },
                           .fallback = {.account = settings.account_id, .region = settings.region},
                           .rates = settings.limits == EnforcedLimits::all ? &rates : nullptr,
-                          .credentials = credentials ? &*credentials : nullptr});
+                          .credentials = credentials ? &*credentials : nullptr,
+                          .transport = encrypted.transport});
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads(settings.threads);
-  Listener listener(threads, service, log);
+  Listener listener(threads, service, log, limits, encrypted.tls.get());
   listener.bind(settings.listen);
 
   journal.start(
@@ -96,7 +145,7 @@ int run(const Settings& settings, Log& log) {
       [&](const std::string& what) { log.error("{}", what); });
   threads.start();
   listener.start();
-  announce(listener, database);
+  announce(listener, database, encrypted);
 
   await_signal();
   log.info("Stopping: finishing what is in flight.");
@@ -115,6 +164,8 @@ int serve(const Settings& settings) {
   } catch (const CredentialsError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const storage::OpenError& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
+  } catch (const tls::TlsError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const ListenError& refused) {
     fmt::print(stderr, "{}\n", refused.what());

@@ -198,6 +198,12 @@ Settings read_all(const Flags& flags, const Environment& environment) {
   if (settings.db == ":memory:" && settings.durability == Durability::full) {
     throw Refusal{"--durability full needs a disk, and --db :memory: uses none: change one of them."};
   }
+  if (settings.tls_cert.has_value() != settings.tls_key.has_value()) {
+    const bool has_key = settings.tls_key.has_value();
+    throw Refusal{fmt::format("{} needs {} beside it: name the file of the {}.",
+                              has_key ? "--tls-key" : "--tls-cert", has_key ? "--tls-cert" : "--tls-key",
+                              has_key ? "certificate" : "private key")};
+  }
   return settings;
 }
 

@@ -19,6 +19,7 @@ namespace kinesisd::server {
 enum class Durability { process, full };
 // Each enforces what stands before it and more.
 enum class EnforcedLimits { off, writes, data, all };
+enum class TlsMode { off, on, only };
 
 struct Settings {
   std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them
@@ -30,6 +31,10 @@ struct Settings {
   std::string region;
   std::optional<std::int64_t> shard_limit;      // unset: unlimited
   std::optional<std::int64_t> on_demand_limit;  // unset: unlimited
+  TlsMode tls = TlsMode::on;
+  std::optional<std::string> tls_cert;  // files; both or neither
+  std::optional<std::string> tls_key;
+  std::vector<std::string> tls_names;  // tls/names.hpp reads them
   std::size_t threads = 1;
   std::size_t memory_mb = 0;
   std::optional<std::string> credentials;  // a file; unset: signatures are not verified

@@ -22,6 +22,7 @@ struct Request {
   std::string query;            // without the question mark
   std::vector<Header> headers;  // in the order received; see Service::reads_every_header
   std::string body;
+  bool over_tls = false;
 
   // The first header of this lower-case name, or nullptr.
   const std::string* header(std::string_view name) const {

@@ -37,6 +37,10 @@ bool is_account(std::string_view access_key_id) {
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
   try {
+    if (auto refused = own::refuse_plain_text(request, parts_.transport)) {
+      parts_.log.info("{}: refused, because it came without TLS (--tls only).", subject(request));
+      co_return *std::move(refused);
+    }
     if (is_own_path(request.path)) co_return co_await run_own(request);
     if (const auto call = foreign::call_in(request)) co_return answer_foreign(request, *call);
     auto verdict = admit(request);
@@ -74,7 +78,7 @@ Response KinesisService::answer_foreign(const Request& request, const foreign::C
 boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
   CommitWaits& commits = IoThread::current().commits();
   const auto expectation = commits.expect();
-  own::Answer answer = answer_own(request, parts_.streams);
+  own::Answer answer = answer_own(request, parts_.streams, parts_.transport);
   if (request.method != "GET" && request.method != "HEAD") {
     parts_.log.info("{} {}: {}", request.method, request.path, answer.response.status);
   }
@@ -91,6 +95,7 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
                   .caller = world_of(admitted.caller),
                   .operation = admitted.operation,
                   .encoding = admitted.encoding,
+                  .over_tls = request.over_tls,
                   .rates = parts_.rates,
                   .stream_name = {},
                   .note = {}};

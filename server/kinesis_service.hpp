@@ -12,6 +12,7 @@
 #include "server/log.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/operation.hpp"
+#include "server/own/transport.hpp"
 #include "server/service.hpp"
 #include "storage/clock.hpp"
 #include "storage/group_commit.hpp"
@@ -33,6 +34,7 @@ class KinesisService : public Service {
     storage::World fallback;
     RateLimits* rates = nullptr;               // of the control plane; nullptr: not enforced
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
+    own::Transport transport = {};
   };
 
   explicit KinesisService(Parts parts) : parts_(std::move(parts)) {}

@@ -15,8 +15,10 @@ struct Limits {
   std::size_t streams_per_connection = 2048;  // HTTP/2 MAX_CONCURRENT_STREAMS
   // Bodies being received or answered; beyond: 503 ServiceUnavailable.
   std::size_t in_flight_bytes = 512U << 20;
-  std::size_t policy_bytes = 20U << 10;     // of a resource policy, IAM's limit for most services
-  std::chrono::milliseconds idle{180'000};  // a connection with nothing going on
+  std::size_t policy_bytes = 20U << 10;             // of a resource policy, IAM's limit for most services
+  std::chrono::milliseconds tls_handshake{20'000};  // from its first bytes to its last
+  std::size_t tls_certificates = 256;               // for names clients ask for; beyond: signed again
+  std::chrono::milliseconds idle{180'000};          // a connection with nothing going on
   // From a request's first byte to its last, unless bytes keep coming.
   std::chrono::milliseconds slow_request{60'000};
   std::chrono::milliseconds write_stalled{60'000};  // a client that does not read its answer

@@ -29,6 +29,7 @@ struct Context {
   std::string_view operation;
   protocol::Encoding encoding;
   bool cross_account = false;   // whether a resource policy can open the operation to other accounts
+  bool over_tls = false;        // how the request came
   RateLimits* rates = nullptr;  // set where the control plane's rates are enforced (--limits all)
 
   // For the log: the stream the request names, what a person should know although the call succeeded, and

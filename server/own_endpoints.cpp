@@ -26,6 +26,7 @@ struct Endpoint {
 
 constexpr std::array endpoints{
     Endpoint{"health", "GET, HEAD", health},
+    Endpoint{"ca.pem", "GET, HEAD", own::answer_authority},
     Endpoint{"kms", "GET, HEAD", own::list_keys},
     Endpoint{"kms/", "GET, HEAD, PUT", own::answer_key},
 };
@@ -72,7 +73,7 @@ bool is_own_path(std::string_view path) {
   return path.starts_with(prefix);
 }
 
-own::Answer answer_own(Request& request, GuardedStreams& streams) {
+own::Answer answer_own(Request& request, GuardedStreams& streams, const own::Transport& transport) {
   const std::string_view path = std::string_view(request.path).substr(prefix.size());
   const auto* endpoint = std::find_if(endpoints.begin(), endpoints.end(),
                                       [&](const Endpoint& one) { return serves(one, path); });
@@ -81,7 +82,10 @@ own::Answer answer_own(Request& request, GuardedStreams& streams) {
   if (!only_reads(request.method)) {
     if (auto refused = own::refuse_change(request)) return {*std::move(refused)};
   }
-  own::Call call{.request = request, .streams = streams, .argument = path.substr(endpoint->path.size())};
+  own::Call call{.request = request,
+                 .streams = streams,
+                 .transport = transport,
+                 .argument = path.substr(endpoint->path.size())};
   return endpoint->answer(call);
 }
 

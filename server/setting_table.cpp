@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "server/net/address.hpp"
+#include "server/tls/names.hpp"
 
 namespace kinesisd::server {
 
@@ -146,6 +147,31 @@ Advice store_credentials(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
+Advice store_tls(Settings& settings, const Values& values) {
+  return choose(settings.tls, values.front(),
+                {{"off", TlsMode::off}, {"on", TlsMode::on}, {"only", TlsMode::only}});
+}
+
+Advice store_tls_cert(Settings& settings, const Values& values) {
+  if (values.front().empty()) return "choose the path of a PEM file";
+  settings.tls_cert = values.front();
+  return std::nullopt;
+}
+
+Advice store_tls_key(Settings& settings, const Values& values) {
+  if (values.front().empty()) return "choose the path of a PEM file";
+  settings.tls_key = values.front();
+  return std::nullopt;
+}
+
+Advice store_tls_names(Settings& settings, const Values& values) {
+  for (const std::string& value : values) {
+    if (!tls::parse_name(value)) return "choose a host name such as kinesis.test or *.test, or an address";
+  }
+  settings.tls_names = values;
+  return std::nullopt;
+}
+
 Advice store_log_level(Settings& settings, const Values& values) {
   return choose(settings.log_level, values.front(),
                 {{"debug", LogLevel::debug},
@@ -158,7 +184,7 @@ Advice store_log_format(Settings& settings, const Values& values) {
   return choose(settings.log_format, values.front(), {{"text", LogFormat::text}, {"json", LogFormat::json}});
 }
 
-constexpr std::array<Setting, 14> table = {{
+constexpr std::array<Setting, 18> table = {{
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
      true},
@@ -183,6 +209,17 @@ constexpr std::array<Setting, 14> table = {{
     {"credentials", "FILE", "",
      "A file of AWS credentials: only its keys may call, and every signature is verified.",
      store_credentials},
+    {"tls", "off|on|only", "on",
+     "Whether TLS is spoken on the same port. only: plain text is refused, but for health and ca.pem.",
+     store_tls},
+    {"tls-cert", "FILE", "",
+     "The certificate to present, in PEM form, with those that signed it. Without it the server has a CA of "
+     "its own and serves that at /_kinesisd/ca.pem.",
+     store_tls_cert},
+    {"tls-key", "FILE", "", "The private key of --tls-cert.", store_tls_key},
+    {"tls-name", "NAME", "",
+     "A host name or address that clients reach the server by, for its certificate; repeatable.",
+     store_tls_names, true},
     {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",

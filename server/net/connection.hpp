@@ -12,6 +12,8 @@
 #include "server/net/http2_session.hpp"
 #include "server/net/session_host.hpp"
 #include "server/net/stream.hpp"
+#include "server/net/tls_stream.hpp"
+#include "server/tls/tls.hpp"
 
 namespace kinesisd::server {
 
@@ -26,6 +28,10 @@ inline Spoken spoken(std::string_view first_bytes) {
   const std::size_t compared = std::min(first_bytes.size(), preface.size());
   if (first_bytes.substr(0, compared) != preface.substr(0, compared)) return Spoken::http1;
   return compared == preface.size() ? Spoken::http2 : Spoken::undecided;
+}
+
+inline std::string_view view(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
 // Waits for enough bytes to tell what the client speaks. Lives in a coroutine's frame.
@@ -48,10 +54,6 @@ class Greeting final : public Connection {
     co_return result;
   }
 
-  static std::string_view view(const boost::beast::flat_buffer& buffer) {
-    return {static_cast<const char*>(buffer.data().data()), buffer.size()};
-  }
-
   void stop_soon() override { abandon(); }
   void abandon() override { close_stream(stream_); }
 
@@ -60,24 +62,93 @@ class Greeting final : public Connection {
   SessionHost& host_;
 };
 
+// Serves one client to the end in the protocol it speaks.
+template <class Stream>
+boost::asio::awaitable<void> serve_as(Spoken speaks, Stream stream, std::shared_ptr<SessionHost> host,
+                                      ConnectionPlace place, boost::beast::flat_buffer received) {
+  if (speaks == Spoken::http2) {
+    const auto session = std::make_shared<Http2Session<Stream>>(std::move(stream), host, std::move(place));
+    co_await session->run(view(received));
+  } else if (speaks == Spoken::http1) {
+    Http1Session session(stream, *host, std::move(received));
+    co_await session.run();
+  }
+}
+
+template <class Stream>
+boost::asio::awaitable<Spoken> listen(Stream& stream, SessionHost& host,
+                                      boost::beast::flat_buffer& received) {
+  Greeting greeting(stream, host);
+  co_return co_await greeting.listen(received);
+}
+
+// Agrees on TLS within its time. Lives in a coroutine's frame.
+template <class Stream>
+class Handshake final : public Connection {
+ public:
+  Handshake(TlsStream<Stream>& stream, SessionHost& host) : Connection(host), stream_(stream), host_(host) {}
+
+  // False: it failed, and the log says why.
+  boost::asio::awaitable<bool> run() {
+    expect_within(host_.limits().tls_handshake);  // for all of it, however busy the client is
+    const boost::system::error_code error = co_await stream_.handshake();
+    if (error) explain();
+    co_return !error;
+  }
+
+  void stop_soon() override { abandon(); }
+  void abandon() override {
+    gave_up_ = !host_.stopping();
+    stream_.close();
+  }
+
+ private:
+  void explain() {
+    constexpr auto problem = "A client's TLS handshake failed: {}.";
+    const unsigned long error = stream_.engine().error();
+    if (error != 0) {
+      host_.log().warn(problem, tls::explain(error, *host_.tls()));
+    } else if (gave_up_) {
+      host_.log().warn(problem, "it did not end in time; see what holds the client up");
+    } else {
+      host_.log().info(problem, "the client closed the connection before the end");
+    }
+  }
+
+  TlsStream<Stream>& stream_;
+  SessionHost& host_;
+  bool gave_up_ = false;
+};
+
+template <class Stream>
+boost::asio::awaitable<void> serve_tls(Stream stream, std::shared_ptr<SessionHost> host,
+                                       ConnectionPlace place, boost::beast::flat_buffer received) {
+  TlsStream<Stream> encrypted(std::move(stream), host->tls()->accept(), view(received));
+  received = {};
+  {
+    Handshake<Stream> handshake(encrypted, *host);
+    const bool agreed = co_await handshake.run();
+    if (!agreed) co_return;
+  }
+  const std::string_view agreed_on = encrypted.engine().protocol();
+  Spoken speaks = agreed_on == "h2" ? Spoken::http2 : Spoken::http1;
+  if (agreed_on.empty()) speaks = co_await listen(encrypted, *host, received);
+  if (speaks == Spoken::tls) speaks = Spoken::http1;  // which refuses it
+  co_await serve_as(speaks, std::move(encrypted), host, std::move(place), std::move(received));
+}
+
 // Serves one client to the end.
 template <class Stream>
 boost::asio::awaitable<void> serve(Stream stream, std::shared_ptr<SessionHost> host, ConnectionPlace place) {
   boost::beast::flat_buffer received;
-  Spoken speaks = Spoken::undecided;
-  {
-    Greeting greeting(stream, *host);
-    // NOLINTNEXTLINE(bugprone-use-after-move): the check takes a coroutine's own copy of `place` for a use.
-    speaks = co_await greeting.listen(received);
-  }
-  if (speaks == Spoken::http1) {
-    Http1Session session(stream, *host, std::move(received));
-    co_await session.run();
-  } else if (speaks == Spoken::http2) {
-    const auto session = std::make_shared<Http2Session<Stream>>(std::move(stream), host, std::move(place));
-    co_await session->run(Greeting<Stream>::view(received));
+  const Spoken speaks = co_await listen(stream, *host, received);
+  if (speaks == Spoken::tls && host->tls() != nullptr) {
+    co_await serve_tls(std::move(stream), host, std::move(place), std::move(received));
   } else if (speaks == Spoken::tls) {
-    host->log().info("A client speaks TLS to this plain-text port; use http:// instead of https://.");
+    host->log().info(
+        "A client speaks TLS, which is off; use http:// instead of https://, or leave out --tls off.");
+  } else {
+    co_await serve_as(speaks, std::move(stream), host, std::move(place), std::move(received));
   }
 }
 

@@ -75,6 +75,7 @@ class Http1Session final : public Connection {
       co_return false;
     }
     expect_nothing();
+    parser.request().over_tls = is_encrypted<Stream>;
     Response response = co_await host_.service().answer(std::move(parser.request()));
     parser.in_flight().add(response.body.size());
     Http1AnswerForm form{.head = parser.is_head(),

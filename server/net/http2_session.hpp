@@ -63,6 +63,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   void take(std::string_view bytes) {
     engine_.receive(bytes);
     for (Http2Engine::Ready& ready : engine_.take_ready()) {
+      ready.request.over_tls = is_encrypted<Stream>;
       boost::asio::co_spawn(stream_.get_executor(), answer(this->shared_from_this(), std::move(ready)),
                             boost::asio::detached);
     }

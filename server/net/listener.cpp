@@ -137,12 +137,12 @@ class Listener::Acceptor {
   std::shared_ptr<Shared> shared_;
 };
 
-Listener::Listener(IoThreads& threads, Service& service, Log& log, const Limits& bounds)
+Listener::Listener(IoThreads& threads, Service& service, Log& log, const Limits& bounds, tls::Tls* tls)
     : threads_(threads),
       shared_(std::make_shared<Shared>(Shared{log, std::make_shared<SharedBounds>(bounds), {}})) {
   for (std::size_t i = 0; i < threads.size(); ++i) {
     shared_->hosts.push_back(
-        std::make_shared<SessionHost>(threads.context(i).get_executor(), service, log, shared_->bounds));
+        std::make_shared<SessionHost>(threads.context(i).get_executor(), service, log, shared_->bounds, tls));
   }
 }
 

@@ -17,6 +17,10 @@
 
 namespace kinesisd::server {
 
+namespace tls {
+class Tls;
+}
+
 // The message is one sentence for the user: the address and what to do about it.
 struct ListenError : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -24,8 +28,10 @@ struct ListenError : std::runtime_error {
 
 class Listener {
  public:
-  // All of these outlive the listener; service and log outlive the threads' contexts too.
-  Listener(IoThreads& threads, Service& service, Log& log, const Limits& bounds = limits);
+  // All of these outlive the listener; service, log and tls outlive the threads' contexts too. Without `tls`
+  // clients that speak it are closed.
+  Listener(IoThreads& threads, Service& service, Log& log, const Limits& bounds = limits,
+           tls::Tls* tls = nullptr);
   ~Listener();  // closes; the threads are stopped, or shut_down was called
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

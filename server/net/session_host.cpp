@@ -71,8 +71,8 @@ void Connection::expect_nothing() {
 }
 
 SessionHost::SessionHost(const boost::asio::any_io_executor& executor, Service& service, Log& log,
-                         std::shared_ptr<SharedBounds> bounds)
-    : service_(service), log_(log), bounds_(std::move(bounds)), timer_(executor) {
+                         std::shared_ptr<SharedBounds> bounds, tls::Tls* tls)
+    : service_(service), log_(log), bounds_(std::move(bounds)), tls_(tls), timer_(executor) {
   const Limits& l = limits();
   tick_length_ = std::clamp(std::min({l.idle, l.slow_request, l.write_stalled}) / 4, milliseconds(1),
                             milliseconds(1000));

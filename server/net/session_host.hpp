@@ -86,6 +86,10 @@ class InFlight {
   std::size_t bytes_ = 0;
 };
 
+namespace tls {
+class Tls;
+}
+
 class SessionHost;
 
 // A connection as its thread sees it: something that can be told to stop and that may be late. Registered
@@ -118,12 +122,13 @@ class Connection {
 // Everything but `bounds` is for its own thread. Sessions share its ownership.
 class SessionHost : public std::enable_shared_from_this<SessionHost> {
  public:
-  // `service` and `log` outlive the host.
+  // `service`, `log` and `tls` outlive the host.
   SessionHost(const boost::asio::any_io_executor& executor, Service& service, Log& log,
-              std::shared_ptr<SharedBounds> bounds);
+              std::shared_ptr<SharedBounds> bounds, tls::Tls* tls = nullptr);
 
   Service& service() { return service_; }
   Log& log() { return log_; }
+  tls::Tls* tls() { return tls_; }  // nullptr: it is off
   SharedBounds& bounds() { return *bounds_; }
   const Limits& limits() const { return bounds_->limits(); }
 
@@ -145,6 +150,7 @@ class SessionHost : public std::enable_shared_from_this<SessionHost> {
   Service& service_;
   Log& log_;
   std::shared_ptr<SharedBounds> bounds_;
+  tls::Tls* tls_;
   boost::asio::steady_timer timer_;
   std::chrono::milliseconds tick_length_;
   std::chrono::steady_clock::time_point now_{};  // of the last tick

@@ -21,6 +21,12 @@ void close_stream(Stream& stream) {
   }
 }
 
+// Whether what goes through it can be read on its way.
+template <class Stream>
+inline constexpr bool is_encrypted = false;
+template <class Stream>
+requires(Stream::is_encrypted) inline constexpr bool is_encrypted<Stream> = true;
+
 // The client sees the end; what it still sends can be read.
 template <class Stream>
 void shut_down_sending(Stream& stream) {

@@ -10,9 +10,12 @@
 
 namespace kinesisd::server::own {
 
+struct Transport;
+
 struct Call {
   Request& request;  // its body is parsed in place
   GuardedStreams& streams;
+  const Transport& transport;
   std::string_view argument;  // what follows the endpoint's path, as it was sent: percent-encoded
 };
 

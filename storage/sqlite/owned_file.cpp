@@ -33,7 +33,8 @@ std::string reason() {
 
 void remove_private(const std::string& directory) {
   const std::string file = directory + std::string{private_name};
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) ::unlink((file + suffix).c_str());
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", "-ca.pem", "-ca.pem.new"})
+    ::unlink((file + suffix).c_str());
   ::rmdir(directory.c_str());
 }
 

@@ -20,7 +20,7 @@ def test_what_is_not_there_is_answered_with_what_is(server):
     answer = send(server, "GET", "nothing")
     assert answer.status == 404
     assert answer.json() == {"error": "There is nothing at /_kinesisd/nothing; there are /_kinesisd/health, "
-                                      "/_kinesisd/kms, /_kinesisd/kms/...."}
+                                      "/_kinesisd/ca.pem, /_kinesisd/kms, /_kinesisd/kms/...."}
     assert answer.headers["Content-Type"] == "application/json"
     assert send(server, "POST", "health", JSON, b"").headers["Allow"] == "GET, HEAD"
 

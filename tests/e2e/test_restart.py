@@ -81,7 +81,8 @@ def test_a_database_is_a_file_people_can_query(tmp_path):
     with Server("--db", db) as server:
         create_stream(server, "s")
         put(server, "s", "findable")
-    assert os.listdir(tmp_path) == ["data.db"]  # checkpointed: no -wal stays behind
+    # Checkpointed: no -wal stays behind.
+    assert sorted(os.listdir(tmp_path)) == ["data.db", "data.db-ca.key", "data.db-ca.pem"]
     with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert {"streams", "shards", "records"} <= tables

@@ -60,6 +60,10 @@ TEST_CASE("Without settings the defaults hold") {
   CHECK(settings.shard_limit == 20000);
   CHECK(settings.on_demand_limit == 50);
   CHECK_FALSE(settings.credentials);
+  CHECK(settings.tls == TlsMode::on);
+  CHECK_FALSE(settings.tls_cert);
+  CHECK_FALSE(settings.tls_key);
+  CHECK(settings.tls_names.empty());
   CHECK(settings.threads >= 1);
   CHECK(settings.memory_mb == 256);
   CHECK(settings.log_level == LogLevel::info);
@@ -88,6 +92,16 @@ TEST_CASE("Every flag is stored") {
                                       "7",
                                       "--credentials",
                                       "a b.ini",
+                                      "--tls",
+                                      "only",
+                                      "--tls-cert",
+                                      "a b.pem",
+                                      "--tls-key",
+                                      "c.pem",
+                                      "--tls-name",
+                                      "*.kinesis.test",
+                                      "--tls-name",
+                                      "10.0.0.1",
                                       "--threads",
                                       "64",
                                       "--memory-mb",
@@ -106,6 +120,10 @@ TEST_CASE("Every flag is stored") {
   CHECK_FALSE(settings.shard_limit);
   CHECK(settings.on_demand_limit == 7);
   CHECK(settings.credentials == "a b.ini");
+  CHECK(settings.tls == TlsMode::only);
+  CHECK(settings.tls_cert == "a b.pem");
+  CHECK(settings.tls_key == "c.pem");
+  CHECK(settings.tls_names == std::vector<std::string>{"*.kinesis.test", "10.0.0.1"});
   CHECK(settings.threads == 64);
   CHECK(settings.memory_mb == 8);
   CHECK(settings.log_level == LogLevel::debug);
@@ -177,6 +195,19 @@ TEST_CASE("A bad flag is refused with one sentence") {
       {"no file",
        {"--config", "/no/such.toml"},
        "/no/such.toml cannot be read; name a TOML file with --config.\n"},
+      {"no mode", {"--tls", "yes"}, "--tls yes: choose off, on or only.\n"},
+      {"no name a host can have",
+       {"--tls-name", "a b"},
+       "--tls-name a b: choose a host name such as kinesis.test or *.test, or an address.\n"},
+      {"a certificate without its key",
+       {"--tls-cert", "a.pem"},
+       "--tls-cert needs --tls-key beside it: name the file of the private key.\n"},
+      {"a key without its certificate",
+       {"--tls-key", "a.pem"},
+       "--tls-key needs --tls-cert beside it: name the file of the certificate.\n"},
+      {"no name of a file of certificates",
+       {"--tls-cert", "", "--tls-key", ""},
+       "--tls-cert : choose the path of a PEM file.\n"},
       {"settings that do not fit",
        {"--db", ":memory:", "--durability", "full"},
        "--durability full needs a disk, and --db :memory: uses none: change one of them.\n"},

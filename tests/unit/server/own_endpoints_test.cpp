@@ -62,7 +62,8 @@ TEST_CASE("Own paths that are not there are answered with those that are") {
     const Response response = own.call("GET", path);
     CHECK(response.status == 404);
     CHECK(response.body == R"({"error":"There is nothing at )" + std::string(path) +
-                               "; there are /_kinesisd/health, /_kinesisd/kms, /_kinesisd/kms/....\"}");
+                               "; there are /_kinesisd/health, /_kinesisd/ca.pem, /_kinesisd/kms, "
+                               "/_kinesisd/kms/....\"}");
   }
   CHECK_FALSE(is_own_path("/_kinesisd"));
   CHECK_FALSE(is_own_path("/stream/_kinesisd/health"));

@@ -109,13 +109,15 @@ TEST_CASE("Connections over the limit are closed at once") {
   CHECK_THAT(server.log_text.str(), Catch::Contains("A connection was closed at once: 2 are open already."));
 }
 
-TEST_CASE("A client that speaks TLS is told apart, and the log says so") {
+TEST_CASE("A client that speaks TLS where it is off is told apart, and the log says so") {
   TestServer server;
   Client client(server);
   client.send("\x16\x03\x01");
   CHECK(client.read_to_end().empty());
   server.stop();
-  CHECK_THAT(server.log_text.str(), Catch::Contains("speaks TLS"));
+  CHECK_THAT(server.log_text.str(),
+             Catch::Contains("A client speaks TLS, which is off; use http:// instead of "
+                             "https://, or leave out --tls off."));
 }
 
 TEST_CASE("Connections are spread over the I/O threads") {

@@ -1,0 +1,37 @@
+#include "server/own/transport.hpp"
+
+#include "protocol/json.hpp"
+
+namespace kinesisd::server::own {
+
+namespace {
+
+constexpr std::string_view use_https =
+    "Only TLS is served here (--tls only); use https:// instead of http://.";
+
+}  // namespace
+
+Answer answer_authority(Call& call) {
+  const Transport& transport = call.transport;
+  if (transport.authority_pem.empty()) return {error(404, transport.no_authority)};
+  return {{.status = 200,
+           .headers = {{"Content-Type", "application/x-pem-file"}, {"Cache-Control", "no-store"}},
+           .body = transport.authority_pem}};
+}
+
+std::optional<Response> refuse_plain_text(const Request& request, const Transport& transport) {
+  if (!transport.tls_only || request.over_tls) return std::nullopt;
+  if (request.path == "/_kinesisd/health" || request.path == "/_kinesisd/ca.pem") return std::nullopt;
+  // SDKs show what stands under this key.
+  std::string body;
+  protocol::json::Writer writer(body);
+  writer.begin_map(1);
+  writer.key("message");
+  writer.text(use_https);
+  writer.end_map();
+  Response response = json(426, std::move(body));
+  response.headers.push_back({"Upgrade", "TLS/1.2, HTTP/1.1"});
+  return response;
+}
+
+}  // namespace kinesisd::server::own

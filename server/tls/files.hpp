@@ -1,0 +1,36 @@
+// The files of certificates and keys: those the user gives, and the server's own CA beside its database.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/tls/certificates.hpp"
+#include "server/tls/error.hpp"
+
+namespace kinesisd::server::tls {
+
+// A certificate with its key and those that signed it.
+struct Chain {
+  Identity identity;
+  std::vector<CertificatePtr> issuers;
+};
+
+// Reads --tls-cert and --tls-key. Throws TlsError.
+Chain read_chain(const std::string& certificate_file, const std::string& key_file);
+
+// The server's own CA.
+struct Authority {
+  Identity identity;
+  std::string file = {};     // holds the certificate; absolute; empty: none could be written
+  std::string warning = {};  // a sentence for the log, or empty
+};
+
+// The CA of a database that is kept: read from the files beside it, or made and written there.
+// DATABASE-ca.pem is the certificate, for clients; DATABASE-ca.key is key and certificate, for the user who
+// runs the server alone. Throws TlsError if they are there but are not what was written.
+Authority keep_authority(const std::string& database, Second now);
+
+// A new CA whose certificate alone is written, to DATABASE-ca.pem.
+Authority temporary_authority(const std::string& database, Second now);
+
+}  // namespace kinesisd::server::tls
