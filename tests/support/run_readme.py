@@ -1,7 +1,8 @@
 """Runs the README's lines as written: run_readme.py NODE_MODULES.
 
 The command that starts the server is run in the root of the repository; every block of sh, python or js
-after it in a fresh directory against that server. Other blocks are for reading."""
+after it in a fresh directory against that server. Those of the section on clients are lines of programs that run
+elsewhere: each has to stand in the file that is linked before it. Other blocks are for reading."""
 
 import os
 import pathlib
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -19,9 +21,34 @@ START_S = 600  # the server is built if it is not yet
 START = "./server/run"
 
 
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CLIENTS = re.compile(r"^## Clients\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((tests/conformance/[^)]+)\)")
+
+
+def text():
+    return (ROOT / "README.md").read_text()
+
+
 def blocks():
-    text = (ROOT / "README.md").read_text()
-    return re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return BLOCK.findall(CLIENTS.sub("", text()))
+
+
+def stands_in(block, lines):
+    """Whether the lines of the block follow one another in the file, indented by whatever."""
+    count = block.count("\n")
+    return any(textwrap.dedent("\n".join(lines[at:at + count]) + "\n") == block for at in range(len(lines)))
+
+
+def check_clients():
+    section = CLIENTS.search(text())[1]
+    found = list(BLOCK.finditer(section))
+    assert found, "the README says nothing of clients"
+    for block in found:
+        name = LINK.findall(section, 0, block.start())[-1]
+        if not stands_in(block[2], (ROOT / name).read_text().splitlines()):
+            raise SystemExit(f"FAILED: these lines do not stand in {name}:\n{block[2]}")
+        print(f"ok lines of {name}")
 
 
 def start():
@@ -57,6 +84,7 @@ def run(kind, body, folder):
 
 
 def main():
+    check_clients()
     found = blocks()
     assert any(kind == "sh" and START in body for kind, body in found), "the README does not start the server"
     server, said = start()

@@ -1,4 +1,4 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 
 const endpoint = process.env.KINESIS_ENDPOINT;
-export const client = new KinesisClient(endpoint ? { endpoint } : {}); // speaks HTTP/2, over http:// too
+export const client = new KinesisClient(endpoint ? { endpoint } : {});
