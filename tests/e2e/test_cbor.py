@@ -134,8 +134,8 @@ def test_null_is_absent_and_unknown_members_are_ignored(client):
 def test_every_violation_is_told(client):
     assert client.error("DescribeStream", {"StreamName": "a b", "Limit": 0}) == error(
         "ValidationException", "2 validation errors detected: Value '0' at 'limit' failed to satisfy "
-        "constraint: Member must have value greater than or equal to 1; Value 'a b' at 'streamName' failed to satisfy "
-        "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
+        "constraint: Member must have value greater than or equal to 1; Value 'a b' at 'streamName' failed "
+        "to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
 
 
 NUMBER = "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an "

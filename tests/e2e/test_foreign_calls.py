@@ -70,7 +70,8 @@ def test_metrics_are_taken(server, count, compress):
     pytest.param({"Content-Type": FORM}, "/", b"Action=PutMetricData&Version=2010-08-01&Namespace=n",
                  "text/xml", None, id="form"),
     pytest.param({"Content-Type": "application/x-amz-json-1.0",
-                  "X-Amz-Target": METRIC_TARGET + ".PutMetricData"}, "/", b'{"Namespace":"n"}', "application/x-amz-json-1.0", b"{}", id="JSON"),
+                  "X-Amz-Target": METRIC_TARGET + ".PutMetricData"}, "/", b'{"Namespace":"n"}',
+                 "application/x-amz-json-1.0", b"{}", id="JSON"),
     pytest.param({"Content-Type": "application/cbor", "Smithy-Protocol": "rpc-v2-cbor"}, METRIC_PATH,
                  cbor.encode({"Namespace": "n"}), "application/cbor", b"\xa0", id="CBOR"),
 ])

@@ -43,13 +43,16 @@ class Api {
 
   // The body, or for an error its type and sentence.
   std::string call(std::string_view operation, std::string json) {
-    auto body = protocol::parse(json, protocol::Encoding::json);
+    return call(operation, std::move(json), protocol::Encoding::json);
+  }
+  std::string call(std::string_view operation, std::string request, protocol::Encoding encoding) {
+    auto body = protocol::parse(request, encoding);
     REQUIRE(body);
     Context context{.streams = streams_,
                     .now = clock.now(),
                     .caller = {.account = "123456789012", .region = "us-east-1"},
                     .operation = operation,
-                    .encoding = protocol::Encoding::json,
+                    .encoding = encoding,
                     .rates = rates,
                     .stream_name = {},
                     .note = {}};
