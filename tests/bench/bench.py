@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
+import cbor  # noqa: E402
 import kinesisd  # noqa: E402
 from kinesisd import Connection, Server, b64, create_stream, iterator  # noqa: E402
 
@@ -26,6 +27,10 @@ SHARDS = 10_000
 DATA = b64(b"x" * 100)
 PUT = json.dumps({"StreamName": STREAM, "PartitionKey": "k", "Data": DATA}).encode()
 PUT_500 = json.dumps({"StreamName": STREAM, "Records": [{"PartitionKey": "k", "Data": DATA}] * 500}).encode()
+# As Java's SDKs write it.
+CBOR_500 = cbor.encode({"StreamName": STREAM,
+                        "Records": [{"PartitionKey": "k", "Data": b"x" * 100}] * 500}, pieces=True)
+CBOR = "application/x-amz-cbor-1.1"
 
 NGINX = """
 worker_processes auto;
@@ -85,12 +90,13 @@ def nginx(folder, body):
 class Load:
     """What h2load measured: requests per second, all answered with 2xx."""
 
-    def __init__(self, port, operation, body, *options, seconds=None, count=None):
+    def __init__(self, port, operation, body, *options, seconds=None, count=None, content_type=kinesisd.JSON):
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
             file.write(body)
             file.flush()
             span = ["-n", count] if count else ["-D", f"{seconds * 1000:.0f}ms", "--warm-up-time", "500ms"]
-            headers = [word for key, value in kinesisd.headers_for(operation).items()
+            headers = [word for key, value in {**kinesisd.headers_for(operation),
+                                               "Content-Type": content_type}.items()
                        for word in ("-H", f"{key}: {value}")]
             command = ["h2load", *options, *span, *headers, "-d", file.name, f"http://127.0.0.1:{port}/"]
             done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True)
@@ -149,6 +155,21 @@ def records_row(settings, folder):
     ceiling, rate = rounds_of(settings, raw, ours)
     return ("PutRecords 500 × 100 B, 4 connections", f"{rate:,.0f} rows/s", f"SQLite {ceiling:,.0f} rows/s",
             rate / ceiling, "≥ 0.5", rate / ceiling >= 0.5)
+
+
+def cbor_row(settings, folder):
+    """The same records in both encodings, each time to an empty database."""
+    def rate(body, content_type):
+        for path in folder.glob("cbor.db*"):
+            path.unlink()
+        with Server("--db", folder / "cbor.db", *FLAGS) as server:
+            create_stream(server, STREAM)
+            return Load(server.port, "PutRecords", body, "--h1", "-c", 4, seconds=settings.seconds,
+                        content_type=content_type).rate
+
+    in_json, in_cbor = rounds_of(settings, lambda: rate(PUT_500, kinesisd.JSON), lambda: rate(CBOR_500, CBOR))
+    return ("PutRecords CBOR 500 × 100 B, 4 connections", f"{500 * in_cbor:,.0f} rows/s",
+            f"JSON {500 * in_json:,.0f} rows/s", in_cbor / in_json, "≥ 1.2", in_cbor / in_json >= 1.2)
 
 
 def reads_row(settings, folder):
@@ -297,6 +318,7 @@ def main():
         folder = pathlib.Path(name)
         os.chmod(folder, 0o755)
         steps = (lambda: requests_rows(settings, folder), lambda: [records_row(settings, folder)],
+                 lambda: [cbor_row(settings, folder)],
                  lambda: [reads_row(settings, folder)], lambda: [start_row(folder)],
                  lambda: [memory_row(folder)], lambda: [retained_row(settings, folder)],
                  lambda: [shards_row(settings, folder)], lambda: [list_row(folder)],
