@@ -1,4 +1,5 @@
 // Kinesis with the AWS SDK for JavaScript v2, one part of the API after the other; each prints what it saw hold.
+// (The SDK has no subscribeToShard.)
 //
 // KINESIS_ENDPOINT names the server, e.g. http://localhost:4567; without it this runs on AWS. For https, node trusts
 // the certificate in the file that NODE_EXTRA_CA_CERTS names.
