@@ -15,8 +15,6 @@ namespace kinesisd::server::foreign {
 
 namespace {
 
-namespace errors = protocol::errors;
-
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr std::size_t operation_letters_max = 64;
 
