@@ -113,7 +113,7 @@ public final class Main {
         List<String> wanted = IntStream.range(0, RECORDS).mapToObj(i -> key(i) + ' ' + data(i)).sorted().toList();
         Stream<String> distinct = repeated ? found.stream().distinct() : found.stream();
         that(wanted.equals(distinct.sorted().toList()), found.size() + " records, some lost, repeated or changed");
-        that(shards.size() == 4 && aggregated < RECORDS / 3, aggregated + " records in " + shards.size() + " shards");
+        that(repeated || aggregated < RECORDS / 3, aggregated + " records, hardly aggregated");
         System.out.println("kpl ok: " + RECORDS + " user records in " + aggregated + " records of "
                 + shards.size() + " shards");
     }
