@@ -1,0 +1,1 @@
+../kcl-3/Clients.java
