@@ -84,7 +84,7 @@ def wanted(names):
 def say(task, result, seconds):
     verdict = "ok" if result.failed == 0 else "FAILED"
     counts = f"{result.passed} passed, {result.failed} failed" if task.is_part else ""
-    text = f"{task.name:24} {seconds / 60:5.1f} min  {verdict:6}  {counts}  {result.note}"
+    text = f"{task.name:30} {seconds / 60:5.1f} min  {verdict:6}  {counts}  {result.note}"
     if result.failed or result.show:
         lines = result.output.splitlines()
         if len(lines) > TAIL_LINES:

@@ -177,7 +177,9 @@ func (p *program) subscribe(consumer *string, shard string,
 func hear(subscription *kinesis.SubscribeToShardEventStream, count int) []string {
 	var found []string
 	for len(found) < count {
-		event := (<-subscription.Events()).(*kinesis.SubscribeToShardEvent)
+		next, open := <-subscription.Events()
+		check(open, "the subscription ended: ", subscription.Err())
+		event := next.(*kinesis.SubscribeToShardEvent)
 		check(aws.StringValue(event.ContinuationSequenceNumber) != "", "no continuation")
 		found = append(found, texts(event.Records)...)
 	}

@@ -184,7 +184,9 @@ func (p *program) subscribe(consumer *string, shard string,
 func hear(subscription *kinesis.SubscribeToShardEventStream, count int) []string {
 	var found []string
 	for len(found) < count {
-		event := (<-subscription.Events()).(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value
+		next, open := <-subscription.Events()
+		check(open, "the subscription ended: ", subscription.Err())
+		event := next.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value
 		check(aws.ToString(event.ContinuationSequenceNumber) != "", "no continuation")
 		found = append(found, texts(event.Records)...)
 	}
