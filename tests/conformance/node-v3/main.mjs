@@ -106,6 +106,13 @@ async function hear(events, count) {
   return found;
 }
 
+// The last event, when the server has ended the subscription. What is not read at once may be lost with the connection.
+async function lastOf(events) {
+  let last;
+  for (let at = await events.next(); !at.done; at = await events.next()) last = at.value.SubscribeToShardEvent;
+  return last;
+}
+
 // A subscription gets what is there, what comes, and the children when the shard has ended.
 async function splitWhileSubscribed() {
   const events = await subscribe(ShardId, "TRIM_HORIZON");
@@ -113,14 +120,14 @@ async function splitWhileSubscribed() {
   await put("five");
   assert.deepEqual(await hear(events, 1), ["five"]);
 
+  const ending = lastOf(events);
   await send(SplitShardCommand, { StreamName, ShardToSplit: ShardId, NewStartingHashKey: MIDDLE });
   await waitUntilStreamExists(waiter, { StreamName });
   const { Shards } = await send(ListShardsCommand, { StreamName });
   const children = Shards.filter((shard) => shard.ParentShardId === ShardId).map((shard) => shard.ShardId);
   assert.equal(children.length, 2);
 
-  let last; // until the server ends the subscription
-  for (let at = await events.next(); !at.done; at = await events.next()) last = at.value.SubscribeToShardEvent;
+  const last = await ending;
   assert.equal(last.ContinuationSequenceNumber, undefined);
   assert.deepEqual(last.ChildShards.map((child) => child.ShardId), children);
   console.log("a subscription to a shard, through its split to its end");
