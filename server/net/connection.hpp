@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -70,8 +71,16 @@ boost::asio::awaitable<void> serve_as(Spoken speaks, Stream stream, std::shared_
     const auto session = std::make_shared<Http2Session<Stream>>(std::move(stream), host, std::move(place));
     co_await session->run(view(received));
   } else if (speaks == Spoken::http1) {
-    Http1Session session(stream, *host, std::move(received));
-    co_await session.run();
+    std::optional<H2cUpgrade> upgrade;
+    {
+      Http1Session session(stream, *host, std::move(received));
+      co_await session.run();
+      upgrade = session.take_upgrade(received);
+    }
+    if (!upgrade) co_return;
+    const auto session = std::make_shared<Http2Session<Stream>>(std::move(stream), host, std::move(place));
+    session->begin_with(*std::move(upgrade));
+    co_await session->run(view(received));
   }
 }
 

@@ -52,6 +52,7 @@ void Http1Parser::on_field_impl(http::field field, View name, View value, ErrorC
   if (field == http::field::expect) {
     expects_continue_ = http11_ && boost::beast::iequals(value, "100-continue");
   }
+  h2c_.see(field, value);
   if (every_header_) {
     std::string lower(name.size(), '\0');
     std::transform(name.begin(), name.end(), lower.begin(), lower_case);

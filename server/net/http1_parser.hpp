@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "server/http_message.hpp"
+#include "server/net/h2c_upgrade.hpp"
 #include "server/net/session_host.hpp"
 
 namespace kinesisd::server {
@@ -23,6 +24,8 @@ class Http1Parser : public boost::beast::http::basic_parser<true> {
   bool is_head() const { return is_head_; }
   // The client waits for `100 Continue` before it sends the body.
   bool expects_continue() const { return expects_continue_; }
+  // The client would go on in HTTP/2: with these SETTINGS.
+  std::optional<std::string> h2c_settings() const { return http11_ ? h2c_.settings() : std::nullopt; }
   // The body is refused for want of room; the parser has then failed.
   bool overloaded() const { return overloaded_; }
 
@@ -44,6 +47,7 @@ class Http1Parser : public boost::beast::http::basic_parser<true> {
 
   Request request_;
   InFlight in_flight_;
+  H2cOffer h2c_;
   bool is_head_ = false;
   bool expects_continue_ = false;
   bool http11_ = false;

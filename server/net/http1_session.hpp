@@ -34,6 +34,13 @@ class Http1Session final : public Connection {
     }
   }
 
+  // After `run`: what the client has asked to go on with, and been promised. What it has sent since is in
+  // `received`.
+  std::optional<H2cUpgrade> take_upgrade(boost::beast::flat_buffer& received) {
+    if (upgrade_) received = std::move(buffer_);
+    return std::move(upgrade_);
+  }
+
   void stop_soon() override {
     if (idle_) abandon();
   }
@@ -74,6 +81,8 @@ class Http1Session final : public Connection {
       co_await refuse(parser, error);
       co_return false;
     }
+    const bool changes = co_await change_protocol(parser);
+    if (changes) co_return false;
     expect_nothing();
     parser.request().over_tls = is_encrypted<Stream>;
     Response response = co_await host_.service().answer(std::move(parser.request()));
@@ -85,6 +94,22 @@ class Http1Session final : public Connection {
     if (!written || form.keep_alive) co_return written;
     co_await drain(host_.limits().linger);
     co_return false;
+  }
+
+  // True: HTTP/1.1 ends here, in favour of HTTP/2 or because the client has gone.
+  boost::asio::awaitable<bool> change_protocol(Http1Parser& parser) {
+    if (is_encrypted<Stream> || host_.stopping() || !parser.keep_alive()) co_return false;
+    std::optional<std::string> settings = parser.h2c_settings();
+    if (!settings) co_return false;
+    const bool written =
+        co_await write_all("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    if (written) {
+      upgrade_.emplace(H2cUpgrade{.settings = *std::move(settings),
+                                  .request = std::move(parser.request()),
+                                  .in_flight = std::move(parser.in_flight()),
+                                  .is_head = parser.is_head()});
+    }
+    co_return true;
   }
 
   // Some clients send one after a body.
@@ -166,6 +191,7 @@ class Http1Session final : public Connection {
   SessionHost& host_;
   boost::beast::flat_buffer buffer_;
   std::string out_;
+  std::optional<H2cUpgrade> upgrade_;
   bool idle_ = false;       // between two requests
   bool continued_ = false;  // this request has had its 100 Continue
 };

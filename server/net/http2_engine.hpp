@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/http_message.hpp"
+#include "server/net/h2c_upgrade.hpp"
 #include "server/net/session_host.hpp"
 
 namespace kinesisd::server {
@@ -27,6 +28,9 @@ class Http2Engine {
   ~Http2Engine();
   Http2Engine(const Http2Engine&) = delete;
   Http2Engine& operator=(const Http2Engine&) = delete;
+
+  // At most once, before all others: the request that HTTP/1.1 has read becomes stream 1.
+  void begin_with(H2cUpgrade upgrade);
 
   // Takes what the client sent. The requests that became complete are in `ready` until taken.
   void receive(std::string_view bytes);

@@ -31,6 +31,9 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
         stream_(std::move(stream)),
         engine_(*host_) {}
 
+  // Before `run`: a request that came over HTTP/1.1 is answered first.
+  void begin_with(H2cUpgrade upgrade) { engine_.begin_with(std::move(upgrade)); }
+
   // Ends when the connection is done for. `received` is what the client has sent so far. The caller holds the
   // session.
   boost::asio::awaitable<void> run(std::string_view received) {
