@@ -89,11 +89,12 @@ void H2cOffer::see(http::field field, boost::beast::string_view value) {
     connection_settings_ = connection_settings_ || lists(value, "http2-settings");
   } else if (field == http::field::http2_settings) {
     ++settings_seen_;
-    if (value.size() <= settings_text_max) settings_.assign(value.data(), value.size());
+    settings_.assign(value.data(), value.size());
   }
 }
 
 std::optional<std::string> H2cOffer::settings() const {
+  if (settings_.size() > settings_text_max) return std::nullopt;
   if (!names_h2c_ || !connection_upgrade_ || !connection_settings_ || settings_seen_ != 1)
     return std::nullopt;
   auto payload = decode_base64url(settings_);

@@ -29,9 +29,7 @@ std::optional<Response> refuse_plain_text(const Request& request, const Transpor
   writer.key("message");
   writer.text(use_https);
   writer.end_map();
-  Response response = json(426, std::move(body));
-  response.headers.push_back({"Upgrade", "TLS/1.2, HTTP/1.1"});
-  return response;
+  return json(400, std::move(body));
 }
 
 }  // namespace kinesisd::server::own

@@ -55,8 +55,8 @@ class StubService : public Service {
 
 class TestServer {
  public:
-  explicit TestServer(const Limits& bounds = limits, std::size_t threads = 1)
-      : io(threads, bounds), listener(io, service, log, bounds) {
+  explicit TestServer(const Limits& bounds = limits, std::size_t threads = 1, tls::Tls* tls = nullptr)
+      : io(threads, bounds), listener(io, service, log, bounds, tls) {
     const std::vector<std::string> any = {"127.0.0.1:0"};
     listener.bind(any);
     io.start();
