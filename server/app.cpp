@@ -6,9 +6,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -62,11 +65,23 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
-tls::Authority authority(const storage::Opened& database) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (database.path.empty()) return {.identity = tls::make_authority(now)};
-  return database.temporary ? tls::temporary_authority(database.path, now)
-                            : tls::keep_authority(database.path, now);
+tls::Second wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// A new CA, made while the database is opened. Not valid: none will be needed.
+std::future<tls::Identity> begin_authority(const Settings& settings) {
+  if (settings.tls == TlsMode::off || settings.tls_cert) return {};
+  std::error_code ignored;
+  if (settings.db && std::filesystem::exists(*settings.db + "-ca.key", ignored)) return {};
+  return std::async(std::launch::async, [] { return tls::make_authority(wall_clock()); });
+}
+
+tls::Authority authority(const storage::Opened& database, std::future<tls::Identity> made) {
+  const auto make = [&] { return made.valid() ? made.get() : tls::make_authority(wall_clock()); };
+  if (database.path.empty()) return {.identity = make()};
+  return database.temporary ? tls::temporary_authority(database.path, make())
+                            : tls::keep_authority(database.path, wall_clock(), make);
 }
 
 // What clients are met with on TLS, and what is told of it.
@@ -76,7 +91,8 @@ struct Encryption {
   std::string line;  // for whoever starts the server; empty: nothing
 };
 
-Encryption encryption(const Settings& settings, const storage::Opened& database, Log& log) {
+Encryption encryption(const Settings& settings, const storage::Opened& database,
+                      std::future<tls::Identity> made, Log& log) {
   Encryption out;
   out.transport.tls_only = settings.tls == TlsMode::only;
   if (settings.tls == TlsMode::off) return out;
@@ -90,7 +106,7 @@ Encryption encryption(const Settings& settings, const storage::Opened& database,
   }
   std::vector<tls::Name> names;
   for (const std::string& name : settings.tls_names) names.push_back(*tls::parse_name(name));
-  tls::Authority ours = authority(database);
+  tls::Authority ours = authority(database, std::move(made));
   if (!ours.warning.empty()) log.warn("{}", ours.warning);
   out.line = ours.file.empty()
                  ? std::string("Also https:// for clients that trust the CA at /_kinesisd/ca.pem.")
@@ -116,6 +132,7 @@ int run(const Settings& settings, Log& log) {
     log.info("Signatures are verified; {} access keys of {} may call.", credentials->size(),
              *settings.credentials);
   }
+  std::future<tls::Identity> made = begin_authority(settings);
   storage::Opened database = storage::open_database(database_options(settings));
   for (const std::string& warning : database.warnings) log.warn("{}", warning);
 
@@ -124,7 +141,7 @@ int run(const Settings& settings, Log& log) {
   SystemClock clock(database.newest);
   streams.with([&](storage::Streams& all) { all.restore(std::move(database.restored), clock.now()); });
 
-  const Encryption encrypted = encryption(settings, database, log);
+  const Encryption encrypted = encryption(settings, database, std::move(made), log);
   RateLimits rates;
   KinesisService service({.streams = streams,
                           .journal = journal,

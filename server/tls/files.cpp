@@ -62,7 +62,7 @@ bool write_all(int file, const std::string& bytes) {
     if (size < 0) return false;
     done += static_cast<std::size_t>(size);
   }
-  return ::fsync(file) == 0;
+  return true;
 }
 
 // Whole or not at all. False, with errno set: not at all.
@@ -71,7 +71,10 @@ bool write_file(const std::string& path, const std::string& bytes, mode_t mode) 
   ::unlink(fresh.c_str());  // left by a process that was killed
   const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (file.number < 0) return false;
-  if (write_all(file.number, bytes) && std::rename(fresh.c_str(), path.c_str()) == 0) return true;
+  // What only the owner may read is not to be had again; the rest is written at the next start.
+  if (write_all(file.number, bytes) && (mode != for_owner || ::fsync(file.number) == 0) &&
+      std::rename(fresh.c_str(), path.c_str()) == 0)
+    return true;
   const int why = errno;
   ::unlink(fresh.c_str());
   errno = why;
@@ -151,14 +154,14 @@ Chain read_chain(const std::string& certificate_file, const std::string& key_fil
   return out;
 }
 
-Authority keep_authority(const std::string& database, Second now) {
+Authority keep_authority(const std::string& database, Second now, const MakeAuthority& make) {
   const std::string path = database + "-ca.key";
   Authority out;
   std::optional<Identity> kept = read_authority(path);
   if (kept && valid_until(*kept->certificate, now + renewed_before_end)) {
     out.identity = *std::move(kept);
   } else {
-    out.identity = make_authority(now);
+    out.identity = make();
     if (!write_file(path, pem(*out.identity.key) + pem(*out.identity.certificate), for_owner)) {
       out.warning = fmt::format("Cannot write {}: {}; the next start will have another CA.", path, reason());
     }
@@ -167,8 +170,8 @@ Authority keep_authority(const std::string& database, Second now) {
   return out;
 }
 
-Authority temporary_authority(const std::string& database, Second now) {
-  Authority out{.identity = make_authority(now)};
+Authority temporary_authority(const std::string& database, Identity made) {
+  Authority out{.identity = std::move(made)};
   write_certificate(out, database);
   return out;
 }

@@ -1,6 +1,7 @@
 // The files of certificates and keys: those the user gives, and the server's own CA beside its database.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,15 @@ struct Authority {
   std::string warning = {};  // a sentence for the log, or empty
 };
 
+// A new CA from somewhere; called once at most.
+using MakeAuthority = std::function<Identity()>;
+
 // The CA of a database that is kept: read from the files beside it, or made and written there.
 // DATABASE-ca.pem is the certificate, for clients; DATABASE-ca.key is key and certificate, for the user who
 // runs the server alone. Throws TlsError if they are there but are not what was written.
-Authority keep_authority(const std::string& database, Second now);
+Authority keep_authority(const std::string& database, Second now, const MakeAuthority& make);
 
 // A new CA whose certificate alone is written, to DATABASE-ca.pem.
-Authority temporary_authority(const std::string& database, Second now);
+Authority temporary_authority(const std::string& database, Identity made);
 
 }  // namespace kinesisd::server::tls

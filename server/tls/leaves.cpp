@@ -27,6 +27,7 @@ CertificatePtr Leaves::certificate_for(const std::string& host_name, Second now)
     order_.erase(found->second.place);
     leaves_.erase(found);
   }
+  if (key_ == nullptr) key_ = make_key();
   CertificatePtr made = sign(key, now);
   if (leaves_.size() >= kept_max_) {
     leaves_.erase(order_.front());

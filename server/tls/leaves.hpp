@@ -21,7 +21,8 @@ class Leaves {
   // For a client that asks for this host name; "" for one that asks for none. One reference is the caller's.
   CertificatePtr certificate_for(const std::string& host_name, Second now);
 
-  EVP_PKEY& key() { return *key_; }  // of all of them
+  // Of all of them, once there is one.
+  EVP_PKEY& key() { return *key_; }
   std::size_t kept() const;
 
  private:
@@ -38,7 +39,7 @@ class Leaves {
   const Identity authority_;
   const std::vector<Name> names_;
   const std::size_t kept_max_;
-  const KeyPtr key_ = make_key();
+  KeyPtr key_;  // made for the first: a start without TLS clients should not pay for it
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Leaf> leaves_;
   std::list<std::string> order_;  // as signed

@@ -29,6 +29,10 @@ class Folder {
   std::string path_ = (std::filesystem::temp_directory_path() / "kinesisd_files_test_XXXXXX").string();
 };
 
+Authority kept(const std::string& database, Second at) {
+  return keep_authority(database, at, [at] { return make_authority(at); });
+}
+
 void write(const std::string& path, const std::string& text) {
   std::ofstream(path) << text;
 }
@@ -58,7 +62,7 @@ std::string refusal(F open) {
 TEST_CASE("The CA of a database stays the same, and its key is for the owner alone") {
   const Folder folder;
   const std::string database = folder / "data.db";
-  const Authority first = keep_authority(database, now);
+  const Authority first = kept(database, now);
   CHECK(first.warning.empty());
   CHECK(first.file == database + "-ca.pem");
   CHECK(text_of(first.file) == pem(*first.identity.certificate));
@@ -66,7 +70,7 @@ TEST_CASE("The CA of a database stays the same, and its key is for the owner alo
   CHECK((mode_of(first.file) & 0444U) == 0444);
 
   std::filesystem::remove(first.file);
-  const Authority second = keep_authority(database, now + 24h);
+  const Authority second = kept(database, now + 24h);
   CHECK(pem(*second.identity.certificate) == pem(*first.identity.certificate));
   CHECK(text_of(second.file) == pem(*first.identity.certificate));
   CHECK(belong_together(second.identity));
@@ -74,8 +78,8 @@ TEST_CASE("The CA of a database stays the same, and its key is for the owner alo
 
 TEST_CASE("A CA near its end is replaced") {
   const Folder folder;
-  const Authority first = keep_authority(folder / "data.db", now);
-  const Authority second = keep_authority(folder / "data.db", now + authority_lifetime - 29 * 24h);
+  const Authority first = kept(folder / "data.db", now);
+  const Authority second = kept(folder / "data.db", now + authority_lifetime - 29 * 24h);
   CHECK(pem(*second.identity.certificate) != pem(*first.identity.certificate));
   CHECK(text_of(second.file) == pem(*second.identity.certificate));
 }
@@ -84,13 +88,13 @@ TEST_CASE("A CA's file that is not what was written is refused and left alone") 
   const Folder folder;
   const std::string database = folder / "data.db";
   const std::string file = database + "-ca.key";
-  keep_authority(database, now);
+  kept(database, now);
   const std::string whole = text_of(file);
   const std::string other = pem(*make_key());
   const auto text = GENERATE_COPY(values<std::string>({"", "nonsense", whole.substr(0, whole.size() / 2),
                                                        other + whole.substr(whole.find("-----BEGIN CERT"))}));
   write(file, text);
-  CHECK(refusal([&] { keep_authority(database, now); }) ==
+  CHECK(refusal([&] { kept(database, now); }) ==
         file +
             " is not what was written there; restore a copy of it, or move it away for a new CA, which "
             "clients must then trust.");
@@ -98,15 +102,15 @@ TEST_CASE("A CA's file that is not what was written is refused and left alone") 
 }
 
 TEST_CASE("A CA that cannot be written serves all the same, with a warning") {
-  const Authority kept = keep_authority("/no/such/folder/data.db", now);
-  CHECK(kept.file.empty());
-  CHECK(belong_together(kept.identity));
-  CHECK_THAT(kept.warning, Catch::StartsWith("Cannot write /no/such/folder/data.db-ca."));
+  const Authority authority = kept("/no/such/folder/data.db", now);
+  CHECK(authority.file.empty());
+  CHECK(belong_together(authority.identity));
+  CHECK_THAT(authority.warning, Catch::StartsWith("Cannot write /no/such/folder/data.db-ca."));
 }
 
 TEST_CASE("A temporary CA leaves its certificate alone") {
   const Folder folder;
-  const Authority authority = temporary_authority(folder / "data.db", now);
+  const Authority authority = temporary_authority(folder / "data.db", make_authority(now));
   CHECK(text_of(authority.file) == pem(*authority.identity.certificate));
   CHECK_FALSE(std::filesystem::exists(folder / "data.db-ca.key"));
 }
