@@ -90,7 +90,8 @@ def nginx(folder, body):
 class Load:
     """What h2load measured: requests per second, all answered with 2xx."""
 
-    def __init__(self, port, operation, body, *options, seconds=None, count=None, content_type=kinesisd.JSON):
+    def __init__(self, port, operation, body, *options, seconds=None, count=None, content_type=kinesisd.JSON,
+                 scheme="http"):
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
             file.write(body)
             file.flush()
@@ -98,7 +99,7 @@ class Load:
             headers = [word for key, value in {**kinesisd.headers_for(operation),
                                                "Content-Type": content_type}.items()
                        for word in ("-H", f"{key}: {value}")]
-            command = ["h2load", *options, *span, *headers, "-d", file.name, f"http://127.0.0.1:{port}/"]
+            command = ["h2load", *options, *span, *headers, "-d", file.name, f"{scheme}://127.0.0.1:{port}/"]
             done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True)
         self.rate = float(re.search(r"finished in .*?, ([\d.]+) req/s", done.stdout)[1])
         bad = sum(int(n) for n in re.search(r"(\d+) 3xx, (\d+) 4xx, (\d+) 5xx", done.stdout).groups())
@@ -133,6 +134,16 @@ def requests_rows(settings, folder):
                 rows.append((name, f"{ours:,.0f} req/s", f"nginx {ceiling:,.0f} req/s", ours / ceiling,
                              f"≥ {target}", ours / ceiling >= target))
     return rows
+
+
+def tls_row(settings, folder):
+    with Server("--db", folder / "tls.db", *FLAGS) as server:
+        create_stream(server, STREAM)
+        plain, ours = rounds_of(settings, *(
+            lambda scheme=scheme: Load(server.port, "PutRecord", PUT, "--h1", "-c", 16, seconds=settings.seconds,
+                                       scheme=scheme).rate for scheme in ("http", "https")))
+    return ("PutRecord over TLS HTTP/1.1", f"{ours:,.0f} req/s", f"plain {plain:,.0f} req/s", ours / plain, "≥ 0.7",
+            ours / plain >= 0.7)
 
 
 def records_row(settings, folder):
@@ -318,7 +329,7 @@ def main():
         folder = pathlib.Path(name)
         os.chmod(folder, 0o755)
         steps = (lambda: requests_rows(settings, folder), lambda: [records_row(settings, folder)],
-                 lambda: [cbor_row(settings, folder)],
+                 lambda: [tls_row(settings, folder)], lambda: [cbor_row(settings, folder)],
                  lambda: [reads_row(settings, folder)], lambda: [start_row(folder)],
                  lambda: [memory_row(folder)], lambda: [retained_row(settings, folder)],
                  lambda: [shards_row(settings, folder)], lambda: [list_row(folder)],
