@@ -106,7 +106,8 @@ TlsEngine::Step TlsEngine::read(std::span<char> into, std::size_t& bytes) {
     std::size_t more = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data() + bytes, into.size() - bytes, &more);
     bytes += more;
-    if (result == 1) continue;
+    if (result == 1 && (in_begin_ < in_end_ || SSL_pending(ssl_.get()) > 0)) continue;
+    if (result == 1) return Step::done;
     const Step step = step_after(result);  // comes again when it is not the first
     return bytes > 0 ? Step::done : step;
   }
@@ -116,11 +117,11 @@ TlsEngine::Step TlsEngine::read(std::span<char> into, std::size_t& bytes) {
 TlsEngine::Step TlsEngine::write(std::span<const char> first, std::span<const char> second,
                                  std::size_t& bytes) {
   bytes = 0;
+  ERR_clear_error();
   for (const std::span<const char> part : {first, second}) {
     std::span<const char> left = part.first(std::min(part.size(), write_bytes_max - bytes));
     while (!left.empty()) {
       std::size_t written = 0;
-      ERR_clear_error();
       const int result = SSL_write_ex(ssl_.get(), left.data(), left.size(), &written);
       if (result != 1) {
         const Step step = step_after(result);
