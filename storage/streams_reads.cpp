@@ -3,86 +3,13 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
-#include "storage/streams_state.hpp"
+#include "storage/shard_reading.hpp"
 
 namespace kinesisd::storage {
 
 namespace errors = protocol::errors;
 
 namespace {
-
-struct Position {
-  std::uint64_t from_index = 0;
-  Timestamp arrived_from{};
-};
-
-Result<std::uint64_t> index_of(const Shard& shard, const std::string& number, const StreamKey& key) {
-  const auto id = shard.row.index.shard_id();
-  const auto& account = key.world.account;
-  const auto parsed = parse_sequence_number(number);
-  if (!parsed) return errors::starting_sequence_number_invalid(number, id, key.name, account);
-  if (parsed->number.shard != shard.row.index)
-    return errors::starting_sequence_number_of_other_shard(parsed->number.shard.shard_id(), id);
-  if (parsed->version == 0) return errors::internal_failure();  // as AWS answers
-  if (parsed->version != 2 || parsed->number.shard_created_s != shard.row.created_s)
-    return errors::starting_sequence_number_of_other_stream(number, id, key.name, account);
-  return parsed->number.index;
-}
-
-Result<Position> position(const Shard& shard, const IteratorStart& start, const StreamKey& key,
-                          Timestamp now) {
-  const auto type = boost::describe::enum_to_string(start.type, "");
-  const bool by_number =
-      start.type == IteratorType::AT_SEQUENCE_NUMBER || start.type == IteratorType::AFTER_SEQUENCE_NUMBER;
-  if (by_number && !start.sequence_number) return errors::starting_sequence_number_missing(type);
-  if (!by_number && start.sequence_number) return errors::starting_sequence_number_unexpected(type);
-  switch (start.type) {
-    case IteratorType::AT_SEQUENCE_NUMBER:
-    case IteratorType::AFTER_SEQUENCE_NUMBER: {
-      BOOST_OUTCOME_TRY(const auto index, index_of(shard, *start.sequence_number, key));
-      return Position{start.type == IteratorType::AFTER_SEQUENCE_NUMBER ? index + 1 : index, {}};
-    }
-    case IteratorType::TRIM_HORIZON:
-      break;
-    case IteratorType::LATEST:
-      // Not next_index: numbers given to pending records are given again if the process dies before their
-      // commit.
-      return Position{shard.readable_end(), {}};
-    case IteratorType::AT_TIMESTAMP:
-      if (!start.timestamp) return errors::timestamp_missing();
-      if (*start.timestamp > now)
-        return errors::timestamp_in_future(epoch_ms(*start.timestamp), epoch_ms(now));
-      return Position{0, *start.timestamp};
-  }
-  return Position{};
-}
-
-// The part of the page that is only on the disk, if reading begins there.
-std::optional<DiskRange> disk_part(const Shard& shard, const PendingRead& read, std::size_t records_max) {
-  if (read.from_index >= shard.memory_from) return std::nullopt;
-  const auto newest_on_disk = shard.log.empty() ? shard.last_arrival : shard.log.front()->arrived();
-  if (newest_on_disk < read.arrived_from) return std::nullopt;
-  return DiskRange{.shard_serial = shard.row.serial,
-                   .from_index = read.from_index,
-                   .below_index = shard.memory_from,
-                   .arrived_from = read.arrived_from,
-                   .records_max = records_max,
-                   .bytes_max = page_bytes_max};
-}
-
-void read_memory(const Shard& shard, PendingRead& read, std::size_t records_max) {
-  const auto begin = shard.log.begin();
-  const auto end = begin + static_cast<std::ptrdiff_t>(shard.readable);
-  const auto first = std::partition_point(begin, end, [&](const RecordPtr& record) {
-    return record->index() < read.from_index || record->arrived() < read.arrived_from;
-  });
-  std::size_t bytes = 0;
-  for (auto at = first; at != end && read.records.size() < records_max; ++at) {
-    bytes += (*at)->data().size();
-    if (bytes > page_bytes_max && !read.records.empty()) break;
-    read.records.push_back(*at);
-  }
-}
 
 ReadMeters& meters_of(Shard& shard) {
   if (!shard.reads) shard.reads = std::make_unique<ReadMeters>();
@@ -97,19 +24,6 @@ void charge(StreamsState& state, const PendingRead& read, const RecordPage& page
   std::size_t bytes = 0;
   for (const auto& record : page.records) bytes += record->data().size();
   meters_of(*shard->second).charge(static_cast<std::int64_t>(bytes), now);
-}
-
-std::vector<ChildShard> children(const Stream& stream, ShardIndex parent) {
-  std::vector<ChildShard> found;
-  for (const auto& shard : stream.shards) {
-    const ShardRow& row = shard->row;
-    if (row.parent != parent && row.adjacent_parent != parent) continue;
-    ChildShard child{row.index, {}, row.range};
-    if (row.parent) child.parents.push_back(*row.parent);
-    if (row.adjacent_parent) child.parents.push_back(*row.adjacent_parent);
-    found.push_back(std::move(child));
-  }
-  return found;
 }
 
 }  // namespace
@@ -175,21 +89,10 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
       read.excess = state_->let_through(*shard, *excess);
     }
   }
-  read.stream_serial = stream.row.serial;
-  read.shard = iterator->shard;
-  read.shard_serial = shard->row.serial;
-  read.shard_created_s = shard->row.created_s;
-  read.from_index = std::max(iterator->from_index, shard->stored_from);
-  read.readable_index = shard->readable_end();
-  read.arrived_from = std::max(iterator->arrived_from, stream.readable_from(now));
   const auto records_max =
       static_cast<std::size_t>(std::clamp(limit.value_or(page_records_max), 1, page_records_max));
-  read.disk = disk_part(*shard, read, records_max);
-  if (!read.disk) read_memory(*shard, read, records_max);
-  const bool complete = shard->readable == shard->log.size();
-  // A reader that leaves the shard does not come back, so it must not be open again after a restart.
-  const bool closed = shard->row.closed && stream.resharded <= state_->durable_through;
-  if (closed && complete) read.children = children(stream, iterator->shard);
+  read_shard(*state_, *shard, {iterator->from_index, iterator->arrived_from},
+             {.records = records_max, .bytes = page_bytes_max}, now, read);
   return read;
 }
 
@@ -201,17 +104,11 @@ Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
   std::erase_if(page.records, [&](const RecordPtr& record) { return record->arrived() < read.arrived_from; });
   charge(*state_, read, page, now);
 
-  auto next = read.from_index;
-  if (!page.records.empty())
-    next = page.records.back()->index() + 1;
-  else if (read.disk)
-    next = read.disk->below_index;
-  const bool at_tip = next >= read.readable_index || (page.records.empty() && !read.disk);
-  const auto reached = page.records.empty() ? read.arrived_from : page.records.back()->arrived();
-  if (!at_tip) page.millis_behind_latest = std::max<std::int64_t>(0, epoch_ms(now) - epoch_ms(reached));
+  const Reached reached = reached_by(read, page.records, now);
+  page.millis_behind_latest = reached.millis_behind;
 
   // The end of a closed shard is told on an empty page of its own, never together with records.
-  if (at_tip && page.records.empty() && !read.children.empty()) {
+  if (reached.tip && page.records.empty() && !read.children.empty()) {
     page.children = std::move(read.children);
     return page;
   }
@@ -219,17 +116,10 @@ Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
                                                         .account = std::move(read.stream.world.account),
                                                         .stream_serial = read.stream_serial,
                                                         .shard = read.shard,
-                                                        .from_index = next,
+                                                        .from_index = reached.next,
                                                         .arrived_from = read.arrived_from,
                                                         .issued = now});
   return page;
-}
-
-SequenceNumber RecordPage::sequence_number_of(const Record& record) const {
-  ShardRow row;
-  row.index = shard;
-  row.created_s = shard_created_s;
-  return sequence_number(row, record.index(), record.arrived());
 }
 
 }  // namespace kinesisd::storage

@@ -183,15 +183,26 @@ struct PendingRead {
   std::vector<ChildShard> children;  // of a closed shard
 };
 
-struct RecordPage {
+// Consecutive records of a shard, and where their reader then is.
+struct ShardPage {
   std::vector<RecordPtr> records;
   ShardIndex shard{};
   std::int64_t shard_created_s = 0;  // for sequence_number_of(record)
-  std::optional<std::string> next_iterator;
   std::int64_t millis_behind_latest = 0;
-  std::vector<ChildShard> children;
+  std::vector<ChildShard> children;  // set: the shard has ended, and there are no records
 
   SequenceNumber sequence_number_of(const Record& record) const;
+};
+
+// GetRecords
+struct RecordPage : ShardPage {
+  std::optional<std::string> next_iterator;
+};
+
+// A SubscribeToShardEvent.
+struct EventPage : ShardPage {
+  // Where a new subscription would go on; unset: the shard has ended.
+  std::optional<SequenceNumber> continuation;
 };
 
 }  // namespace kinesisd::storage

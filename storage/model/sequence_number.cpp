@@ -15,6 +15,7 @@ using Limbs = std::array<std::uint64_t, 3>;
 // The layout of version 2, as positions of the lowest bit of each part.
 constexpr int shard_bit = 4;
 constexpr int recorded_bit = 36;
+constexpr int past_bit = 72;  // the byte that is zero in the numbers of records
 constexpr int index_bit = 80;
 constexpr int nibble_bit = 144;
 constexpr int created_bit = 148;
@@ -85,9 +86,10 @@ ShardIndex shard(std::string_view hex) {
 }
 
 std::optional<ParsedSequenceNumber> parse_version_2(std::string_view hex) {
-  ParsedSequenceNumber parsed{2,
-                              {seconds(hex.substr(1, 9)), hex_value(hex.substr(11, 16)),
-                               seconds(hex.substr(29, 9)), shard(hex.substr(38, 8))}};
+  ParsedSequenceNumber parsed{
+      2,
+      {seconds(hex.substr(1, 9)), hex_value(hex.substr(11, 16)), seconds(hex.substr(29, 9)),
+       shard(hex.substr(38, 8)), hex_value(hex.substr(27, 2)) != 0}};
   if (parsed.number.index > sequence_index_max || parsed.number.shard_created_s >= created_s_end)
     return std::nullopt;
   return parsed;
@@ -96,13 +98,13 @@ std::optional<ParsedSequenceNumber> parse_version_2(std::string_view hex) {
 std::optional<ParsedSequenceNumber> parse_version_1(std::string_view hex) {
   ParsedSequenceNumber parsed{1,
                               {seconds(hex.substr(1, 9)), hex_value(hex.substr(36, 2)),
-                               seconds(hex.substr(13, 9)), shard(hex.substr(38, 8))}};
+                               seconds(hex.substr(13, 9)), shard(hex.substr(38, 8)), false}};
   if (parsed.number.shard_created_s >= created_s_end) return std::nullopt;
   return parsed;
 }
 
 std::optional<ParsedSequenceNumber> parse_version_0(std::string_view hex) {
-  ParsedSequenceNumber parsed{0, {seconds(hex.substr(1, 9)), 0, 0, shard(hex.substr(28, 4))}};
+  ParsedSequenceNumber parsed{0, {seconds(hex.substr(1, 9)), 0, 0, shard(hex.substr(28, 4)), false}};
   if (parsed.number.shard_created_s >= created_s_end) return std::nullopt;
   return parsed;
 }
@@ -137,6 +139,7 @@ std::string SequenceNumber::to_string() const {
   put_bits(limbs, 0, 2);
   put_bits(limbs, shard_bit, shard.value);
   put_bits(limbs, recorded_bit, static_cast<std::uint64_t>(recorded_s) & seconds_mask);
+  put_bits(limbs, past_bit, past_record ? 1 : 0);
   put_bits(limbs, index_bit, index);
   put_bits(limbs, nibble_bit, shard.value & 15);
   put_bits(limbs, created_bit, static_cast<std::uint64_t>(shard_created_s) & seconds_mask);
@@ -157,6 +160,7 @@ std::strong_ordering operator<=>(const SequenceNumber& a, const SequenceNumber& 
   if (auto order = a.shard_created_s <=> b.shard_created_s; std::is_neq(order)) return order;
   if (auto order = (a.shard.value & 15) <=> (b.shard.value & 15); std::is_neq(order)) return order;
   if (auto order = a.index <=> b.index; std::is_neq(order)) return order;
+  if (auto order = a.past_record <=> b.past_record; std::is_neq(order)) return order;
   if (auto order = a.recorded_s <=> b.recorded_s; std::is_neq(order)) return order;
   return a.shard <=> b.shard;
 }

@@ -32,6 +32,8 @@ struct SequenceNumber {
   std::uint64_t index = 0;
   std::int64_t recorded_s = 0;
   ShardIndex shard;
+  // No record's own number: it lies between the record of this index, whenever that came, and the next.
+  bool past_record = false;
 
   // 56 decimal digits.
   std::string to_string() const;

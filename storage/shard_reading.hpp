@@ -1,0 +1,41 @@
+// Reading one shard from a position on: what GetRecords and subscriptions share. The streams' lock is held.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "storage/streams_state.hpp"
+
+namespace kinesisd::storage {
+
+// The first record is the first that has at least this index and has not arrived earlier.
+struct Position {
+  std::uint64_t from_index = 0;
+  Timestamp arrived_from{};
+};
+
+// Of one page; the first record is always in it.
+struct PageBounds {
+  std::size_t records;
+  std::size_t bytes;  // of data
+};
+
+// What a client's starting position means for the shard, or AWS's error.
+Result<Position> position(const Shard& shard, const IteratorStart& start, const StreamKey& key,
+                          Timestamp now);
+
+// Fills in what the shard has from there on: records in memory, or the part of the disk to be read first, and
+// the children of a shard that has ended. `read.stream` and what is said of limits is the caller's.
+void read_shard(const StreamsState& state, const Shard& shard, Position from, PageBounds bounds,
+                Timestamp now, PendingRead& read);
+
+// How far a reader is that has got these records of what was read.
+struct Reached {
+  std::uint64_t next = 0;  // index
+  bool tip = false;        // nothing was left when the reading began
+  std::int64_t millis_behind = 0;
+};
+Reached reached_by(const PendingRead& read, const std::vector<RecordPtr>& records, Timestamp now);
+
+}  // namespace kinesisd::storage
