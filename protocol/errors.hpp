@@ -100,6 +100,7 @@ Error stream_rate_exceeded(std::string_view stream, std::string_view account);
 Error account_rate_exceeded(std::string_view account);
 Error read_rate_exceeded(std::string_view id, std::string_view stream, std::string_view account);
 Error iterator_rate_exceeded(std::string_view id, std::string_view stream, std::string_view account);
+Error subscription_rate_exceeded(std::string_view id, std::string_view stream, std::string_view account);
 
 // DryRun
 Error dry_run_succeeded();
@@ -112,6 +113,8 @@ Error consumer_not_active(std::string_view consumer, std::int64_t created_s, std
                           std::string_view account);  // resource policies
 Error subscriber_not_active(std::string_view consumer, std::int64_t created_s, std::string_view stream,
                             std::string_view account);  // SubscribeToShard
+Error another_subscription(std::string_view account, std::string_view stream, std::string_view id,
+                           std::string_view consumer);
 Error consumer_limit(std::string_view stream, std::string_view account, std::int64_t limit);
 Error too_many_consumers_creating(std::string_view stream, std::string_view account, std::int64_t limit);
 Error consumer_missing();

@@ -33,6 +33,11 @@ Error iterator_rate_exceeded(std::string_view id, std::string_view stream, std::
   return read_rate_exceeded(id, stream, account);
 }
 
+// AWS's text is unknown.
+Error subscription_rate_exceeded(std::string_view id, std::string_view stream, std::string_view account) {
+  return {ErrorType::LimitExceededException, read_rate_exceeded(id, stream, account).message};
+}
+
 Error dry_run_succeeded() {
   return {ErrorType::DryRunOperationException, "Request would have succeeded, but DryRun flag is set."};
 }

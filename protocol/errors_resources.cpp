@@ -32,6 +32,12 @@ Error subscriber_not_active(std::string_view consumer, std::int64_t created_s, s
       consumer, created_s, stream, account));
 }
 
+Error another_subscription(std::string_view account, std::string_view stream, std::string_view id,
+                           std::string_view consumer) {
+  return in_use(fmt::format("Another active subscription exists for this consumer: {}:{}:{}:{}", account,
+                            stream, id, consumer));
+}
+
 // AWS's text is unknown.
 Error consumer_limit(std::string_view stream, std::string_view account, std::int64_t limit) {
   return limit_exceeded(fmt::format(

@@ -32,6 +32,7 @@
 #include "protocol/operations/split_shard.hpp"
 #include "protocol/operations/start_stream_encryption.hpp"
 #include "protocol/operations/stop_stream_encryption.hpp"
+#include "protocol/operations/subscribe_to_shard.hpp"
 #include "protocol/operations/tag_resource.hpp"
 #include "protocol/operations/untag_resource.hpp"
 #include "protocol/operations/update_account_settings.hpp"
@@ -51,7 +52,7 @@ using Operations = type_list<
     GetShardIterator, IncreaseStreamRetentionPeriod, ListShards, ListStreamConsumers, ListStreams,
     ListTagsForResource, ListTagsForStream, MergeShards, PutRecord, PutRecords, PutResourcePolicy,
     RegisterStreamConsumer, RemoveTagsFromStream, SplitShard, StartStreamEncryption, StopStreamEncryption,
-    TagResource, UntagResource, UpdateAccountSettings, UpdateMaxRecordSize, UpdateShardCount,
-    UpdateStreamMode, UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
+    SubscribeToShard, TagResource, UntagResource, UpdateAccountSettings, UpdateMaxRecordSize,
+    UpdateShardCount, UpdateStreamMode, UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput>;
 
 }  // namespace kinesisd::protocol

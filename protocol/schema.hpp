@@ -165,6 +165,12 @@ inline constexpr bool is_cross_account = [] {
   }
 }();
 
+// An operation that answers with a stream of `Op::Event` instead of an `Op::Response`.
+template <class Op>
+concept Streaming = requires {
+  typename Op::Event;
+};
+
 // The operations, or any other types, as one type.
 template <class... Types>
 struct type_list {};

@@ -132,6 +132,12 @@ Response answer(const Request& request, Encoding encoding, std::string body) {
   return answer_with(request, 200, content_type_of(encoding), std::move(body));
 }
 
+Response answer(const Request& request, std::string_view media_type, std::shared_ptr<BodySource> source) {
+  Response response = answer_with(request, 200, media_type, {});
+  response.source = std::move(source);
+  return response;
+}
+
 Response answer(const Request& request, Encoding encoding, const Error& error) {
   return answer_with(request, protocol::http_status(error.type), content_type_of(encoding),
                      protocol::encode_error(error, encoding));

@@ -3,6 +3,7 @@
 // random request ids.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -44,6 +45,8 @@ protocol::Encoding encoding_of(const Request& request);
 
 // The answer to an admitted request: an encoded body, empty for operations without output.
 Response answer(const Request& request, protocol::Encoding encoding, std::string body);
+// The same with a body of this media type that is still to come.
+Response answer(const Request& request, std::string_view media_type, std::shared_ptr<BodySource> source);
 // The answer with AWS's status and body for `error`.
 Response answer(const Request& request, protocol::Encoding encoding, const protocol::Error& error);
 

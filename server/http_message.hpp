@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +38,18 @@ struct Request {
 // `name` is lower case.
 bool keeps_header(std::string_view name);
 
+// A body that comes into being while it is sent, for as long as that takes. Everything happens on the
+// connection's thread.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The next bytes, when there are any; none: the body is complete. Asked again once those are sent. Never
+  // throws, and is not asked twice at a time.
+  virtual boost::asio::awaitable<std::string> next() = 0;
+  // The client has gone or the server stops: `next` soon has nothing more.
+  virtual void stop() = 0;
+};
+
 // Content-Length and Date (HTTP/1.1: also Connection) are the session's, which also lower-cases header names
 // where the protocol wants it.
 struct Response {
@@ -43,6 +57,7 @@ struct Response {
   std::vector<Header> headers;
   std::string body;
   bool chunked_empty = false;  // 413 answers `Transfer-Encoding: chunked` and no body, as AWS does
+  std::shared_ptr<BodySource> source = {};  // set: the body, in place of `body`
 };
 
 }  // namespace kinesisd::server

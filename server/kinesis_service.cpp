@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "protocol/event_stream.hpp"
 #include "server/dispatch.hpp"
 #include "server/own_endpoints.hpp"
 #include "server/request_ids.hpp"
+#include "server/subscription_body.hpp"
 
 namespace kinesisd::server {
 
@@ -99,25 +101,27 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
                   .rates = parts_.rates,
                   .stream_name = {},
                   .note = {}};
-  Result<std::string> body = co_await settle(context, admitted.body);
+  // From before the operation makes its change until that has been waited for.
+  const auto expectation = IoThread::current().commits().expect();
+  Outcome outcome = find_operation(context.operation)(context, admitted.body);
+  Result<std::string> body = co_await settle(outcome);
   log_answer(context, body);
+  if (outcome.events) {
+    co_return server::answer(request, protocol::event_stream::content_type, open(std::move(*outcome.events)));
+  }
   if (!body) co_return server::answer(request, admitted.encoding, body.error());
   co_return server::answer(request, admitted.encoding, std::move(body.value()));
 }
 
-boost::asio::awaitable<Result<std::string>> KinesisService::settle(Context& context,
-                                                                   const protocol::wire::Tree& body) {
+boost::asio::awaitable<Result<std::string>> KinesisService::settle(Outcome& outcome) {
   IoThread& thread = IoThread::current();
-  CommitWaits& commits = thread.commits();
-  const auto expectation = commits.expect();
-  Outcome outcome = find_operation(context.operation)(context, body);
   // Requests that are ready together are committed together, in transactions of a size worth having.
   if (outcome.ticket != storage::no_ticket) parts_.journal.wake_if_worthwhile();
   thread.after_ready([this] { parts_.journal.wake(); });
   if (outcome.disk) co_return co_await read(std::move(outcome));
   if (outcome.ticket == storage::no_ticket) co_return std::move(outcome.body);
   // Awaited in a statement of its own: g++ 12 miscompiles co_await within a condition.
-  const bool durable = co_await commits.wait(outcome.ticket);
+  const bool durable = co_await thread.commits().wait(outcome.ticket);
   if (durable) co_return std::move(outcome.body);
   if (!outcome.body_if_lost) co_return errors::internal_failure();
   co_return outcome.body_if_lost();
@@ -128,6 +132,16 @@ boost::asio::awaitable<Result<std::string>> KinesisService::read(Outcome outcome
       [this, range = *outcome.disk] { return parts_.read_records(range); });
   if (!records) co_return errors::service_unavailable();
   co_return outcome.after_read(std::move(*records));
+}
+
+std::shared_ptr<BodySource> KinesisService::open(EventFeed feed) {
+  return std::make_shared<SubscriptionBody>(SubscriptionBody::Parts{.streams = parts_.streams,
+                                                                    .journal = parts_.journal,
+                                                                    .clock = parts_.clock,
+                                                                    .log = parts_.log,
+                                                                    .read_records = parts_.read_records,
+                                                                    .idle_event = parts_.idle_event},
+                                            std::move(feed));
 }
 
 storage::World KinesisService::world_of(const Caller& caller) const {

@@ -2,13 +2,16 @@
 // endpoints under /_kinesisd/ and the calls of server/foreign.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "server/foreign/call.hpp"
 #include "server/gate.hpp"
+#include "server/limits.hpp"
 #include "server/log.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/operation.hpp"
@@ -35,6 +38,7 @@ class KinesisService : public Service {
     RateLimits* rates = nullptr;               // of the control plane; nullptr: not enforced
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
     own::Transport transport = {};
+    std::chrono::milliseconds idle_event = limits.idle_event;
   };
 
   explicit KinesisService(Parts parts) : parts_(std::move(parts)) {}
@@ -50,8 +54,9 @@ class KinesisService : public Service {
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
   boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
-  boost::asio::awaitable<Result<std::string>> settle(Context& context, const protocol::wire::Tree& body);
+  boost::asio::awaitable<Result<std::string>> settle(Outcome& outcome);
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);
+  std::shared_ptr<BodySource> open(EventFeed feed);
   storage::World world_of(const Caller& caller) const;
   void log_answer(const Context& context, const Result<std::string>& body);
   std::string elsewhere(const Context& context, const protocol::Error& error);

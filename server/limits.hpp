@@ -21,10 +21,12 @@ struct Limits {
   std::chrono::milliseconds idle{180'000};          // a connection with nothing going on
   // From a request's first byte to its last, unless bytes keep coming.
   std::chrono::milliseconds slow_request{60'000};
-  std::chrono::milliseconds write_stalled{60'000};  // a client that does not read its answer
-  std::chrono::milliseconds linger{1'000};          // for a client to close after our goodbye
-  std::chrono::milliseconds shutdown{10'000};       // what is in flight gets this long after SIGTERM
-  std::uint32_t http2_window_bytes = 1U << 20;      // per stream, what a client may send ahead
+  std::chrono::milliseconds write_stalled{60'000};        // a client that does not read its answer
+  std::chrono::milliseconds stalled_subscriber{300'000};  // a client that does not read its events
+  std::chrono::milliseconds idle_event{5'000};            // a subscription without news is told so
+  std::chrono::milliseconds linger{1'000};                // for a client to close after our goodbye
+  std::chrono::milliseconds shutdown{10'000};             // what is in flight gets this long after SIGTERM
+  std::uint32_t http2_window_bytes = 1U << 20;            // per stream, what a client may send ahead
   std::uint32_t http2_connection_window_bytes = 4U << 20;
   std::size_t http2_queued_frames = 1000;       // control frames waiting for a client that does not read
   std::size_t http2_resets_per_second = 400;    // streams a client may reset before it gets GOAWAY

@@ -39,6 +39,14 @@ struct Context {
   std::string warning = {};
 };
 
+// A subscription, and how its events are written.
+struct EventFeed {
+  std::shared_ptr<storage::Subscription> subscription;
+  storage::ConsumerKey consumer;
+  storage::Timestamp expires;
+  std::string (*frame)(storage::EventPage page);
+};
+
 // What remains after the operation has run.
 struct Outcome {
   Result<std::string> body = std::string();  // encoded; holds once `ticket` is durable
@@ -48,6 +56,8 @@ struct Outcome {
   // Records to be read before there is a body: read `disk`, then call `after_read`.
   std::optional<storage::DiskRange> disk{};
   std::function<Result<std::string>(std::vector<storage::RecordPtr>)> after_read{};
+  // Set: the answer is a stream of these events, and there is no body.
+  std::optional<EventFeed> events{};
 };
 
 // A response that holds once `ticket` is durable.

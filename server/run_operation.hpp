@@ -4,12 +4,15 @@
 //   - Op::Response;
 //   - Committed<Op::Response>: the answer waits for the commit. Overload `if_lost(Context&, Response&)` where
 //     a lost commit has an answer of its own;
-//   - storage::PendingRead: the answer waits for records; `respond(const Context&, RecordPage)` makes it.
+//   - storage::PendingRead: the answer waits for records; `respond(const Context&, RecordPage)` makes it;
+//   - storage::Subscribed: the answer is a stream of Op::Event; `event_of<Op>(EventPage)` makes one.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 
+#include "protocol/errors.hpp"
+#include "protocol/event_stream.hpp"
 #include "server/access.hpp"
 #include "server/lifting.hpp"
 #include "server/operation.hpp"
@@ -55,9 +58,27 @@ Outcome outcome_of_read(Context& context, Read read) {
   return outcome;
 }
 
+// Specialized where the operation is.
+template <class Op>
+typename Op::Event event_of(storage::EventPage page);
+
+template <class Op>
+EventFeed feed_of(storage::Subscribed subscribed) {
+  if (subscribed.taken_over != nullptr) subscribed.taken_over->wake();
+  return {.subscription = std::move(subscribed.subscription),
+          .consumer = std::move(subscribed.consumer),
+          .expires = subscribed.expires,
+          .frame = [](storage::EventPage page) {
+            return protocol::event_stream::event(event_of<Op>(std::move(page)));
+          }};
+}
+
 template <class Op>
 Outcome run(Context& context, const protocol::wire::Tree& body) {
   context.cross_account = protocol::is_cross_account<Op>;
+  // AWS streams to JSON callers only, and has nothing better to say to others.
+  if (protocol::Streaming<Op> && context.encoding != protocol::Encoding::json)
+    return {.body = protocol::errors::internal_failure()};
   auto request = decode_for_stream<typename Op::Request>(context, body);
   if (!request) return {.body = request.error()};
   context.stream_name = stream_name_in(request.value());
@@ -71,7 +92,9 @@ Outcome run(Context& context, const protocol::wire::Tree& body) {
   auto handled = handle(context, request.value());
   if (!handled) return {.body = handled.error()};
   using Handled = std::remove_cvref_t<decltype(handled.value())>;
-  if constexpr (std::is_same_v<Handled, storage::PendingRead>) {
+  if constexpr (std::is_same_v<Handled, storage::Subscribed>) {
+    return {.events = feed_of<Op>(std::move(handled.value()))};
+  } else if constexpr (std::is_same_v<Handled, storage::PendingRead>) {
     return outcome_of_read(context, std::move(handled.value()));
   } else if constexpr (is_committed<Handled>) {
     return outcome_of(context, std::move(handled.value()));

@@ -132,9 +132,14 @@ bool GroupCommit::commit_batch() {
   if (std::exchange(failing_, false)) log_("Writing to the database works again.");
   const auto runs = runs_of(batch.changes);
   Garbage garbage;
-  streams_->with([&](Streams& streams) { streams.state().settle(runs, batch.through, garbage); });
+  Wakes wakes;
+  streams_->with([&](Streams& streams) {
+    streams.state().settle(runs, batch.through, garbage);
+    streams.state().wake(runs, batch.changes, wakes);
+  });
   release(batch);
   listener_({batch.through, true});
+  for (const auto& subscriber : wakes) subscriber->wake();
   return true;
 }
 

@@ -9,12 +9,6 @@
 
 namespace kinesisd::storage {
 
-// The first record is the first that has at least this index and has not arrived earlier.
-struct Position {
-  std::uint64_t from_index = 0;
-  Timestamp arrived_from{};
-};
-
 // Of one page; the first record is always in it.
 struct PageBounds {
   std::size_t records;

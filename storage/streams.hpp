@@ -139,6 +139,20 @@ class Streams {
   // Drops what has expired, seals the next iterator, and charges the shard for the bytes.
   Result<RecordPage> finish_read(PendingRead read, Timestamp now);
 
+  // SubscribeToShard. What begins here goes on until `unsubscribe`: `begin_event` whenever there may be news,
+  // then, with the records of its DiskRange, `finish_event`. An error of begin_event is the last that is
+  // told.
+  Result<Subscribed> subscribe(const ConsumerName& consumer, const std::string& shard_id,
+                               const IteratorStart& start, Timestamp now, Effect effect = Effect::full);
+  // From now on `subscriber` is woken when there is news. To be followed by a begin_event.
+  void listen(Subscription& subscription, std::shared_ptr<Subscriber> subscriber);
+  void unsubscribe(Subscription& subscription, Timestamp now);
+  Result<NextEvent> begin_event(Subscription& subscription, Timestamp now);
+  // Nothing to tell if it has neither records nor children.
+  EventPage finish_event(Subscription& subscription, PendingRead read, Timestamp now);
+  // What is told when there has been no news for a while.
+  EventPage idle_event(const Subscription& subscription, Timestamp now) const;
+
   // Worlds in which a live stream of this name exists, for the log line of a failed look-up.
   std::vector<World> worlds_with(std::string_view stream_name, Timestamp now) const;
 

@@ -22,6 +22,7 @@
 #include "storage/model/shard_load.hpp"
 #include "storage/model/token_bucket.hpp"
 #include "storage/streams.hpp"
+#include "storage/subscriptions.hpp"
 
 namespace kinesisd::storage {
 
@@ -113,6 +114,7 @@ struct StreamsState {
   std::size_t records_in_memory = 0;
   std::uint64_t refused_for_memory = 0;
   std::uint64_t reads_over_limit = 0;
+  Subscriptions subscriptions;
   std::deque<Run> eviction_order;  // oldest commit first
   std::int64_t trim_cursor = 0;    // the shard the next slice of trimming begins with
 
@@ -184,6 +186,8 @@ struct StreamsState {
 
   // The journal's side.
   void settle(std::span<const Run> readable, Ticket through, Garbage& garbage);
+  // Adds the subscribers for whom what was settled is news. Key states are not: nobody waits for those.
+  void wake(std::span<const Run> readable, std::span<const Change> changes, Wakes& wakes) const;
   void undo(Change& change, Garbage& garbage);
   void evict(Garbage& garbage);
   // Drops expired records from memory, shard by shard, until a slice is full or a shard has expired records

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@
 #include "storage/model/record.hpp"
 #include "storage/model/sequence_number.hpp"
 #include "storage/stream_key.hpp"
+#include "storage/subscriber.hpp"
 #include "storage/words.hpp"
 
 namespace kinesisd::storage {
@@ -143,6 +145,13 @@ struct PutManyResult {
   bool encrypted;
 };
 
+// A place in a shard: the first record behind it is the first that has at least this index and has not
+// arrived earlier.
+struct Position {
+  std::uint64_t from_index = 0;
+  Timestamp arrived_from{};
+};
+
 // A contiguous part of one shard that must come from the disk. Read by RecordReader, without the lock.
 struct DiskRange {
   std::int64_t shard_serial;
@@ -197,6 +206,23 @@ struct ShardPage {
 // GetRecords
 struct RecordPage : ShardPage {
   std::optional<std::string> next_iterator;
+};
+
+struct Subscription;  // storage/subscriptions.hpp
+
+struct Subscribed {
+  std::shared_ptr<Subscription> subscription;  // for as long as Streams::unsubscribe has not been called
+  ConsumerKey consumer;
+  Timestamp expires;
+  std::shared_ptr<Subscriber>
+      taken_over;  // of the subscription this one replaces: to be woken without the lock
+};
+
+// What a subscription has to do now.
+struct NextEvent {
+  std::optional<PendingRead> read;  // unset: there is no news
+  // When there may be some without anyone being woken.
+  std::optional<Timestamp> look_again;
 };
 
 // A SubscribeToShardEvent.

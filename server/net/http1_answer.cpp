@@ -36,9 +36,10 @@ void append_http1_head(std::string& out, const Response& response, const Http1An
     out += header.value;
     out += "\r\n";
   }
-  if (response.chunked_empty) {
+  const bool unknown_length = response.source != nullptr;
+  if (response.chunked_empty || (unknown_length && !form.http10)) {
     out += "Transfer-Encoding: chunked\r\n";
-  } else if (!has_no_body(response.status)) {
+  } else if (!unknown_length && !has_no_body(response.status)) {
     const fmt::format_int length(response.body.size());
     out += "Content-Length: ";
     out.append(length.data(), length.size());
@@ -50,6 +51,10 @@ void append_http1_head(std::string& out, const Response& response, const Http1An
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
+}
+
+void append_http1_chunk_head(std::string& out, std::size_t bytes) {
+  fmt::format_to(std::back_inserter(out), "{:x}\r\n", bytes);
 }
 
 std::string_view http1_body(const Response& response, const Http1AnswerForm& form) {

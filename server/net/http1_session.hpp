@@ -5,9 +5,14 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -42,6 +47,7 @@ class Http1Session final : public Connection {
   }
 
   void stop_soon() override {
+    if (source_ != nullptr) source_->stop();
     if (idle_) abandon();
   }
   void abandon() override { close_stream(stream_); }
@@ -49,6 +55,7 @@ class Http1Session final : public Connection {
  private:
   static constexpr std::size_t read_bytes = 16U << 10;
   static constexpr std::size_t body_read_bytes = 128U << 10;
+  static constexpr std::size_t watch_bytes = 512;
   static constexpr std::size_t joined_body_max = 16U << 10;  // larger bodies are not copied behind their head
 
   // False: the connection ends.
@@ -90,7 +97,12 @@ class Http1Session final : public Connection {
     Http1AnswerForm form{.head = parser.is_head(),
                          .keep_alive = parser.keep_alive() && !host_.stopping(),
                          .http10 = !parser.is_http11()};
-    const bool written = co_await write(response, form);
+    if (response.source != nullptr && form.http10) form.keep_alive = false;
+    bool written = co_await write(response, form);
+    if (written && response.source != nullptr) {
+      written = co_await write_source(std::move(response.source), !form.http10);
+      if (written) co_return form.keep_alive && !host_.stopping();
+    }
     if (!written || form.keep_alive) co_return written;
     co_await drain(host_.limits().linger);
     co_return false;
@@ -110,6 +122,59 @@ class Http1Session final : public Connection {
                                   .is_head = parser.is_head()});
     }
     co_return true;
+  }
+
+  // Sends a body as it comes. One read is under way meanwhile, which tells when the client goes; it may bring
+  // the beginning of the next request. False: the client has gone.
+  boost::asio::awaitable<bool> write_source(std::shared_ptr<BodySource> source, bool in_chunks) {
+    source_ = std::move(source);
+    watched_.emplace(stream_.get_executor(), boost::asio::steady_timer::time_point::max());
+    boost::asio::co_spawn(stream_.get_executor(), watch_client(), boost::asio::detached);
+    if (host_.stopping()) source_->stop();
+    bool written = true;
+    while (written) {
+      expect_nothing();
+      const std::string piece = co_await source_->next();
+      if (piece.empty()) break;
+      InFlight held(host_.bounds());
+      held.add(piece.size());
+      written = co_await write_piece(piece, in_chunks);
+    }
+    source_.reset();
+    if (written && in_chunks) written = co_await write_all(http1_last_chunk);
+    if (!written) close_stream(stream_);
+    if (!in_chunks) shut_down_sending(stream_);
+    idle_ = true;
+    expect_within(in_chunks ? host_.limits().idle : host_.limits().linger);
+    if (host_.stopping()) close_stream(stream_);
+    if (watching_) co_await watched_->async_wait(nothrow);
+    idle_ = false;
+    watched_.reset();
+    co_return written && !gone_;
+  }
+
+  boost::asio::awaitable<bool> write_piece(std::string_view piece, bool in_chunks) {
+    out_.clear();
+    if (in_chunks) append_http1_chunk_head(out_, piece.size());
+    if (piece.size() <= joined_body_max) {
+      out_ += piece;
+      if (in_chunks) out_ += http1_chunk_end;
+      co_return co_await write_all(out_, {}, host_.limits().stalled_subscriber);
+    }
+    const bool written = co_await write_all(out_, piece, host_.limits().stalled_subscriber);
+    if (!written || !in_chunks) co_return written;
+    co_return co_await write_all(http1_chunk_end, {}, host_.limits().stalled_subscriber);
+  }
+
+  boost::asio::awaitable<void> watch_client() {
+    watching_ = true;
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();
+    const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(watch_bytes), nothrow);
+    buffer_.commit(size);
+    watching_ = false;
+    gone_ = static_cast<bool>(error);
+    if (gone_ && source_ != nullptr) source_->stop();
+    if (watched_) watched_->cancel();
   }
 
   // Some clients send one after a body.
@@ -162,8 +227,13 @@ class Http1Session final : public Connection {
   }
 
   boost::asio::awaitable<bool> write_all(std::string_view first, std::string_view second = {}) {
+    co_return co_await write_all(first, second, host_.limits().write_stalled);
+  }
+
+  boost::asio::awaitable<bool> write_all(std::string_view first, std::string_view second,
+                                         std::chrono::milliseconds patience) {
     while (!first.empty() || !second.empty()) {
-      expect_within(host_.limits().write_stalled);
+      expect_within(patience);
       const std::array<boost::asio::const_buffer, 2> bytes = {boost::asio::buffer(first),
                                                               boost::asio::buffer(second)};
       const auto [error, size] = co_await stream_.async_write_some(bytes, nothrow);
@@ -194,6 +264,11 @@ class Http1Session final : public Connection {
   std::optional<H2cUpgrade> upgrade_;
   bool idle_ = false;       // between two requests
   bool continued_ = false;  // this request has had its 100 Continue
+  // Of a body that is being sent as it comes.
+  std::shared_ptr<BodySource> source_;
+  std::optional<boost::asio::steady_timer> watched_;  // ends when watch_client does
+  bool watching_ = false;
+  bool gone_ = false;  // the client
 };
 
 }  // namespace kinesisd::server

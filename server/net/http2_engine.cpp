@@ -110,11 +110,16 @@ struct Http2Engine::Callbacks {
   }
 
   static ssize_t read_body(nghttp2_session*, std::int32_t, std::uint8_t*, std::size_t size,
-                           std::uint32_t* flags, nghttp2_data_source* source, void*) {
-    const Stream& s = *static_cast<const Stream*>(source->ptr);
+                           std::uint32_t* flags, nghttp2_data_source* source, void* user_data) {
+    Stream& s = *static_cast<Stream*>(source->ptr);
     const std::size_t left = s.response.body.size() - s.sent;
+    const bool more_to_come = s.response.source != nullptr && !s.complete;
+    if (left == 0 && more_to_come) {
+      engine(user_data).hungry_.push_back({s.id, s.response.source});
+      return NGHTTP2_ERR_DEFERRED;
+    }
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (left <= size) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (left <= size && !more_to_come) *flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(std::min(left, size));
   }
 
@@ -127,6 +132,7 @@ struct Http2Engine::Callbacks {
     self.out_->append(s.response.body, s.sent, size);
     s.sent += size;
     ++self.progress_;
+    if (s.state == State::streaming && s.sent == s.response.body.size()) self.piece_sent(s);
     return self.out_->size() >= self.enough_ ? NGHTTP2_ERR_PAUSE : 0;
   }
 
@@ -211,7 +217,7 @@ void Http2Engine::fill(std::string& out, std::size_t enough) {
 bool Http2Engine::finished() const {
   if (broken_) return true;
   if (nghttp2_session_want_write(session_) != 0) return false;
-  const bool all_done = receiving_ + sending_ + in_service_ == 0;
+  const bool all_done = receiving_ + sending_ + streaming_ + in_service_ == 0;
   return (goodbye_ && all_done) || nghttp2_session_want_read(session_) == 0;
 }
 
@@ -220,6 +226,7 @@ void Http2Engine::say_goodbye() {
   nghttp2_submit_shutdown_notice(session_);
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
+  stop_sources();
 }
 
 void Http2Engine::calm_down() {
@@ -242,6 +249,10 @@ Http2Engine::Stream& Http2Engine::open_stream(std::int32_t id) {
 }
 
 void Http2Engine::close_stream(Stream& stream) {
+  if (stream.response.source != nullptr) {
+    stream.response.source->stop();
+    if (stream.sent < stream.response.body.size()) --held_back_;
+  }
   set_state(stream, State::in_service);  // which is not counted by stream
   stream = Stream(host_.bounds());
   free_.push_back(&stream);
@@ -249,7 +260,10 @@ void Http2Engine::close_stream(Stream& stream) {
 
 void Http2Engine::set_state(Stream& stream, State state) {
   const auto count = [this](State s) -> std::size_t* {
-    return s == State::receiving ? &receiving_ : s == State::sending ? &sending_ : nullptr;
+    return s == State::receiving   ? &receiving_
+           : s == State::sending   ? &sending_
+           : s == State::streaming ? &streaming_
+                                   : nullptr;
   };
   if (std::size_t* before = count(stream.state)) --*before;
   if (std::size_t* after = count(state)) ++*after;
@@ -332,7 +346,8 @@ void Http2Engine::refuse(Stream& stream, Response response) {
 }
 
 void Http2Engine::send(Stream& stream, Response response) {
-  const bool has_body = !response.body.empty() && !stream.is_head;
+  const bool streams = response.source != nullptr;
+  const bool has_body = (!response.body.empty() || streams) && !stream.is_head;
   stream.in_flight.add(response.body.size());
   stream.response = std::move(response);
   const Response& r = stream.response;
@@ -354,12 +369,13 @@ void Http2Engine::send(Stream& stream, Response response) {
     const std::string_view name = std::string_view(names_).substr(at);
     fields_.push_back(field(name, header.value, indexing(name)));
   }
-  if (!r.chunked_empty && r.status != 204) {
+  if (!r.chunked_empty && !streams && r.status != 204) {
     fields_.push_back(field("content-length", {length.data(), length.size()}));
   }
   nghttp2_data_provider body{.source = {.ptr = &stream}, .read_callback = Callbacks::read_body};
   nghttp2_submit_response(session_, stream.id, fields_.data(), fields_.size(), has_body ? &body : nullptr);
-  set_state(stream, State::sending);
+  set_state(stream, streams ? State::streaming : State::sending);
+  if (streams && goodbye_) r.source->stop();
 }
 
 }  // namespace kinesisd::server

@@ -24,6 +24,12 @@ class Http2Engine {
     Request request;
   };
 
+  // A stream that has sent all it was given of a body that is still coming.
+  struct Hungry {
+    std::int32_t stream;
+    std::shared_ptr<BodySource> source;
+  };
+
   explicit Http2Engine(SessionHost& host);
   ~Http2Engine();
   Http2Engine(const Http2Engine&) = delete;
@@ -39,6 +45,13 @@ class Http2Engine {
   // Exactly once for each ready request; does nothing if the client has given up on it.
   void answer(std::int32_t stream, Response response);
 
+  // The streams whose source is to be asked, once each: for every one `feed` is called in the end.
+  std::vector<Hungry> take_hungry() { return std::exchange(hungry_, {}); }
+  // The next piece of a body, none when it is complete; does nothing if the client has given up on it.
+  void feed(std::int32_t stream, std::string piece);
+  // Ends all bodies that are still coming.
+  void stop_sources();
+
   // Appends bytes to send, until there are `enough` or no more. Afterwards call again: more may be possible.
   void fill(std::string& out, std::size_t enough);
 
@@ -51,11 +64,14 @@ class Http2Engine {
   std::size_t in_service() const { return in_service_; }
   // A request or an answer waits for the client to send, or to make room.
   bool waits_for_client() const { return receiving_ + sending_ > 0; }
+  // Bodies that are still coming, and those of them of which a piece waits for the client to make room.
+  std::size_t streaming() const { return streaming_; }
+  std::size_t held_back() const { return held_back_; }
   // Changes whenever a stream moves.
   std::uint64_t progress() const { return progress_; }
 
  private:
-  enum class State { receiving, in_service, sending };
+  enum class State { receiving, in_service, sending, streaming };
   struct Stream {
     explicit Stream(SharedBounds& bounds) : in_flight(bounds) {}
     std::int32_t id = 0;
@@ -66,7 +82,8 @@ class Http2Engine {
     InFlight in_flight;
     Request request;
     Response response;
-    std::size_t sent = 0;  // of the response's body
+    std::size_t sent = 0;   // of the response's body, or of the piece of it that there is
+    bool complete = false;  // no piece comes after this one
   };
   // Events of the current second.
   struct Rate {
@@ -85,6 +102,7 @@ class Http2Engine {
   void on_request_end(Stream& stream);
   void refuse(Stream& stream, Response response);
   void send(Stream& stream, Response response);
+  void piece_sent(Stream& stream);
   void calm_down();
 
   SessionHost& host_;
@@ -96,6 +114,9 @@ class Http2Engine {
   std::size_t in_service_ = 0;
   std::size_t receiving_ = 0;
   std::size_t sending_ = 0;
+  std::size_t streaming_ = 0;
+  std::size_t held_back_ = 0;
+  std::vector<Hungry> hungry_;
   std::uint64_t progress_ = 0;
   Rate resets_;
   Rate control_frames_;

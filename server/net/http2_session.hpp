@@ -49,6 +49,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
       }
     }
     close_stream(stream_);
+    engine_.stop_sources();  // who waits for them holds the session
   }
 
   void stop_soon() override {
@@ -61,7 +62,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   static constexpr std::size_t read_bytes = 16U << 10;
   static constexpr std::size_t write_bytes = 64U << 10;
 
-  enum class Waiting { service, idle, client, writing, close };
+  enum class Waiting { service, idle, client, subscriber, writing, close };
 
   void take(std::string_view bytes) {
     engine_.receive(bytes);
@@ -76,6 +77,12 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   static boost::asio::awaitable<void> answer(std::shared_ptr<Http2Session> self, Http2Engine::Ready ready) {
     Response response = co_await self->host_->service().answer(std::move(ready.request));
     self->engine_.answer(ready.stream, std::move(response));
+    self->schedule_flush();
+  }
+
+  static boost::asio::awaitable<void> feed(std::shared_ptr<Http2Session> self, Http2Engine::Hungry hungry) {
+    std::string piece = co_await hungry.source->next();
+    self->engine_.feed(hungry.stream, std::move(piece));
     self->schedule_flush();
   }
 
@@ -102,6 +109,10 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
       lingering_ = true;
       shut_down_sending(stream_);
     }
+    for (Http2Engine::Hungry& hungry : engine_.take_hungry()) {
+      boost::asio::co_spawn(stream_.get_executor(), feed(this->shared_from_this(), std::move(hungry)),
+                            boost::asio::detached);
+    }
     watch();
   }
 
@@ -118,11 +129,13 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   // talking of other things.
   void watch() {
     const Limits& bounds = host_->limits();
-    const Waiting before = std::exchange(waiting_, lingering_                   ? Waiting::close
-                                                   : writing_                   ? Waiting::writing
-                                                   : engine_.waits_for_client() ? Waiting::client
-                                                   : engine_.in_service() > 0   ? Waiting::service
-                                                                                : Waiting::idle);
+    const Waiting before =
+        std::exchange(waiting_, lingering_                                       ? Waiting::close
+                                : writing_                                       ? Waiting::writing
+                                : engine_.waits_for_client()                     ? Waiting::client
+                                : engine_.held_back() > 0                        ? Waiting::subscriber
+                                : engine_.in_service() + engine_.streaming() > 0 ? Waiting::service
+                                                                                 : Waiting::idle);
     switch (waiting_) {
       case Waiting::service:
         return expect_nothing();
@@ -133,8 +146,9 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
       case Waiting::close:
         return expect_within(bounds.linger);
       case Waiting::client:
+      case Waiting::subscriber:
         if (std::exchange(progress_, engine_.progress()) == engine_.progress() && before == waiting_) return;
-        return expect_within(bounds.slow_request);
+        return expect_within(waiting_ == Waiting::client ? bounds.slow_request : bounds.stalled_subscriber);
     }
   }
 

@@ -6,7 +6,7 @@
 #include "protocol/errors.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/read_warning.hpp"
-#include "server/operations/stream_shapes.hpp"
+#include "server/operations/record_shapes.hpp"
 #include "server/run_operation.hpp"
 
 namespace kinesisd::server {
@@ -36,29 +36,10 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
 protocol::GetRecords::Response respond(const Context& /*context*/, storage::RecordPage page) {
   const auto kept = std::make_shared<storage::RecordPage>(std::move(page));
   protocol::GetRecords::Response response;
-  response.records.reserve(kept->records.size());
-  for (const storage::RecordPtr& record : kept->records) {
-    protocol::Record& wire = response.records.emplace_back();
-    wire.sequence_number = kept->sequence_number_of(*record).to_string();
-    wire.approximate_arrival_timestamp = record->arrived();
-    wire.data = {record->data()};
-    if (record->encrypted()) wire.encryption_type = protocol::EncryptionType::KMS;
-    // No key has no characters: an empty one was never sent.
-    if (!record->partition_key().empty()) wire.partition_key = record->partition_key();
-  }
+  response.records = to_wire(*kept);
   response.next_shard_iterator = kept->next_iterator;
   response.millis_behind_latest = kept->millis_behind_latest;
-  if (!kept->children.empty()) {
-    auto& children = response.child_shards.emplace();
-    for (const storage::ChildShard& child : kept->children) {
-      protocol::ChildShard& wire = children.emplace_back();
-      wire.shard_id = child.index.shard_id();
-      for (const storage::ShardIndex parent : child.parents) {
-        wire.parent_shards.push_back(parent.shard_id());
-      }
-      wire.hash_key_range = to_wire(child.range);
-    }
-  }
+  if (!kept->children.empty()) response.child_shards = to_wire(kept->children);
   response.keeps = kept;
   return response;
 }

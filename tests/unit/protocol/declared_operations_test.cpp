@@ -94,8 +94,10 @@ TEST_CASE("Every operation refuses a list and writes an answer") {
   const auto check = []<class Op>() {
     INFO(Op::name);
     CHECK(refusal<Op>("[]") == mistyped("Start of list found where not expected"));
-    const std::string body = encode_body(typename Op::Response{}, Encoding::json);
-    CHECK(body.empty() == std::is_same_v<typename Op::Response, Void>);
+    if constexpr (!Streaming<Op>) {
+      const std::string body = encode_body(typename Op::Response{}, Encoding::json);
+      CHECK(body.empty() == std::is_same_v<typename Op::Response, Void>);
+    }
   };
   for_each_type(Operations{}, check);
   for_each_type(DeclaredOperations{}, check);
