@@ -64,14 +64,14 @@ class Http2:
             self.events.append(event)
             if isinstance(event, h2.events.ResponseReceived):
                 self.statuses[event.stream_id] = dict(event.headers)
-                self.bodies[event.stream_id] = b""
+                self.bodies[event.stream_id] = bytearray()
             elif isinstance(event, h2.events.DataReceived):
                 self.bodies[event.stream_id] += event.data
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             elif isinstance(event, h2.events.StreamEnded):
                 headers = self.statuses[event.stream_id]
                 self.answers[event.stream_id] = kinesisd.Answer(
-                    int(headers[":status"]), headers, self.bodies[event.stream_id])
+                    int(headers[":status"]), headers, bytes(self.bodies[event.stream_id]))
         self.flush()
         return True
 

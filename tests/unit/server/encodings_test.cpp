@@ -263,7 +263,8 @@ TEST_CASE("A server answers the same in JSON and in CBOR, whatever it is asked")
   CHECK(empty > 10);
   protocol::for_each_type(protocol::Operations{}, [&]<class Op>() {
     INFO(Op::name << " has no answer in the script");
-    CHECK(called.count(Op::name) == 1);
+    // What streams speaks JSON only.
+    CHECK(called.count(Op::name) == (protocol::Streaming<Op> ? 0 : 1));
   });
 }
 
