@@ -10,6 +10,7 @@
 #include "protocol/errors.hpp"
 #include "protocol/event_stream.hpp"
 #include "server/dispatch.hpp"
+#include "server/net/alarm.hpp"
 #include "server/own_endpoints.hpp"
 #include "server/request_ids.hpp"
 #include "server/subscription_body.hpp"
@@ -107,7 +108,12 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
   Result<std::string> body = co_await settle(outcome);
   log_answer(context, body);
   if (outcome.events) {
-    co_return server::answer(request, protocol::event_stream::content_type, open(std::move(*outcome.events)));
+    auto source = open(std::move(*outcome.events));
+    // Go's SDK closes the request's body when the answer begins; if Go is still about to read that body's end
+    // then, it drops the connection. On AWS, and so here, no stream begins as soon as that.
+    Alarm pause;
+    co_await pause.wait_until(std::chrono::steady_clock::now() + limits.before_stream);
+    co_return server::answer(request, protocol::event_stream::content_type, std::move(source));
   }
   if (!body) co_return server::answer(request, admitted.encoding, body.error());
   co_return server::answer(request, admitted.encoding, std::move(body.value()));

@@ -24,6 +24,7 @@ struct Limits {
   std::chrono::milliseconds write_stalled{60'000};        // a client that does not read its answer
   std::chrono::milliseconds stalled_subscriber{300'000};  // a client that does not read its events
   std::chrono::milliseconds idle_event{5'000};            // a subscription without news is told so
+  std::chrono::milliseconds before_stream{5};             // from a SubscribeToShard to its answer's head
   std::chrono::milliseconds linger{1'000};                // for a client to close after our goodbye
   std::chrono::milliseconds shutdown{10'000};             // what is in flight gets this long after SIGTERM
   std::uint32_t http2_window_bytes = 1U << 20;            // per stream, what a client may send ahead

@@ -83,6 +83,9 @@ struct Http2Engine::Callbacks {
       case NGHTTP2_RST_STREAM:
         if (self.resets_.exceeds(self.host_.limits().http2_resets_per_second)) self.calm_down();
         break;
+      case NGHTTP2_GOAWAY:
+        self.client_leaves_ = true;
+        break;
       case NGHTTP2_SETTINGS:
       case NGHTTP2_PING:
       case NGHTTP2_PRIORITY:

@@ -60,6 +60,8 @@ class Http2Engine {
 
   // Nothing more will come or go.
   bool finished() const;
+  // The client has said that it closes when its streams have ended.
+  bool client_leaves() const { return client_leaves_; }
   // Requests that the service is still working on.
   std::size_t in_service() const { return in_service_; }
   // A request or an answer waits for the client to send, or to make room.
@@ -121,6 +123,7 @@ class Http2Engine {
   Rate resets_;
   Rate control_frames_;
   bool goodbye_ = false;
+  bool client_leaves_ = false;
   bool broken_ = false;
   std::string* out_ = nullptr;  // during fill
   std::size_t enough_ = 0;

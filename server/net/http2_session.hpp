@@ -53,6 +53,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   }
 
   void stop_soon() override {
+    if (lingering_) return abandon();
     engine_.say_goodbye();
     schedule_flush();
   }
@@ -105,9 +106,10 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
                                [self = this->shared_from_this()](boost::system::error_code error,
                                                                  std::size_t) { self->written(error); });
     } else if (engine_.finished()) {
-      // The reading coroutine sees the client close, or the deadline does.
+      // The reading coroutine sees the client close, or the deadline does. Who has said that it will close is
+      // left to do so: Node drops what it has not read yet when we close first.
       lingering_ = true;
-      shut_down_sending(stream_);
+      if (!engine_.client_leaves() || host_->stopping()) shut_down_sending(stream_);
     }
     for (Http2Engine::Hungry& hungry : engine_.take_hungry()) {
       boost::asio::co_spawn(stream_.get_executor(), feed(this->shared_from_this(), std::move(hungry)),
@@ -144,7 +146,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
       case Waiting::writing:
         return expect_within(bounds.write_stalled);
       case Waiting::close:
-        return expect_within(bounds.linger);
+        return expect_within(engine_.client_leaves() ? bounds.idle : bounds.linger);
       case Waiting::client:
       case Waiting::subscriber:
         if (std::exchange(progress_, engine_.progress()) == engine_.progress() && before == waiting_) return;

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from h2_client import Http2
+from h2_client import GOAWAY, Http2, frame
 from kinesisd import (ACCOUNT, JSON, PATIENCE, WAIT_S, Connection, arn, b64, create_stream, datas, headers_for,
                       put, shard_id)
 from subscription import Http2Subscription, Subscription, request
@@ -389,6 +389,20 @@ def test_a_cancelled_stream_leaves_the_connection_and_the_others_alone(server, n
         put(server, name, "a", ExplicitHashKey=HALF)
         assert other.records(1)[0] == [b"a"]
         assert connection.call("ListStreams", {}).status == 200
+
+
+def test_a_client_that_says_goodbye_gets_the_rest_and_closes_first(server, own):
+    with Http2Subscription(server, request(register(server, own))) as subscription:
+        client = subscription.opened().connection
+        client.socket.sendall(frame(GOAWAY, bytes(8)))
+        put(server, own, "a")
+        assert subscription.records(1)[0] == [b"a"]
+        server.ok("SplitShard", {"StreamName": own, "ShardToSplit": shard_id(0), "NewStartingHashKey": HALF})
+        assert len(subscription.event()["ChildShards"]) == 2
+        assert subscription.next() is None
+        client.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            client.socket.recv(1)
 
 
 def open_files(server):
