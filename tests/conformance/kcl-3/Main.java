@@ -1,4 +1,5 @@
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
@@ -205,7 +206,8 @@ public final class Main {
         Process process = new ProcessBuilder(java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-Djava.library.path=" + System.getenv("DYNAMODB_LIBRARIES"), "-cp",
                 System.getenv("DYNAMODB_CLASSPATH"), "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
-                "-inMemory", "-port", Integer.toString(port))
+                "-inMemory", "-disableTelemetry", "-port", Integer.toString(port))
+                .directory(new File(System.getProperty("java.io.tmpdir"))) // it writes a file there
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SERVER_STARTS_WITHIN_S);
         while (true) {
