@@ -42,11 +42,15 @@ public final class Main {
         URI endpoint = URI.create(System.getenv("KINESIS_ENDPOINT"));
         Main main = new Main(endpoint);
         main.create();
-        KinesisProducer producer = new KinesisProducer(configuration(endpoint));
-        try {
-            main.putThroughSplit(producer);
-        } finally {
-            producer.destroy();
+        try (Relay metrics = new Relay(endpoint)) {
+            KinesisProducer producer = new KinesisProducer(
+                    configuration(endpoint).setCloudwatchPort(metrics.port()));
+            try {
+                main.putThroughSplit(producer);
+                that(metrics.awaitAnswer(PATIENCE_S), "no metrics were sent");
+            } finally {
+                producer.destroy();
+            }
         }
         main.readAll(List.of(args).contains("at-least-once"));
         main.kinesis.close();
@@ -113,7 +117,7 @@ public final class Main {
         List<String> wanted = IntStream.range(0, RECORDS).mapToObj(i -> key(i) + ' ' + data(i)).sorted().toList();
         Stream<String> distinct = repeated ? found.stream().distinct() : found.stream();
         that(wanted.equals(distinct.sorted().toList()), found.size() + " records, some lost, repeated or changed");
-        that(repeated || aggregated < RECORDS / 3, aggregated + " records, hardly aggregated");
+        that(aggregated < RECORDS, aggregated + " records, not aggregated"); // what is repeated is not
         System.out.println("kpl ok: " + RECORDS + " user records in " + aggregated + " records of "
                 + shards.size() + " shards");
     }

@@ -1,0 +1,1 @@
+../kpl/Relay.java
