@@ -15,9 +15,10 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/support"))
+sys.path[:0] = [str(ROOT / "tests/support")]
 
 import cbor  # noqa: E402
+import fan_out  # noqa: E402
 import kinesisd  # noqa: E402
 from kinesisd import Connection, Server, b64, create_stream, iterator  # noqa: E402
 
@@ -333,7 +334,9 @@ def main():
                  lambda: [reads_row(settings, folder)], lambda: [start_row(folder)],
                  lambda: [memory_row(folder)], lambda: [retained_row(settings, folder)],
                  lambda: [shards_row(settings, folder)], lambda: [list_row(folder)],
-                 lambda: [large_row(folder)], lambda: [create_row(folder)])
+                 lambda: [large_row(folder)], lambda: [create_row(folder)],
+                 lambda: [fan_out.latency_row(folder)], lambda: [fan_out.fan_out_row(folder)],
+                 lambda: [fan_out.waiting_row(folder)])
         rows = []
         for step in steps:
             rows += step()
