@@ -32,13 +32,15 @@ def build_folder(client):
     return parts.BUILD / "conformance" / client
 
 
-def call(command, timeout_s, **environment):
-    """(exit code, output) of a command; nothing that it started is left running."""
+def call(command, timeout_s, **changes):
+    """(exit code, output) of a command; nothing that it started is left running. `changes` are to the environment:
+    what is None is taken away."""
     path = f"{parts.BUILD / 'bin'}:{parts.VENV / 'bin'}:{os.environ['PATH']}"
+    environment = {**os.environ, **parts.CREDENTIALS, "PATH": path, **changes}
     process = subprocess.Popen(
         [str(word) for word in command], cwd=command[0].parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
-        env={**os.environ, **parts.CREDENTIALS, "PATH": path, **environment})
+        env={name: value for name, value in environment.items() if value is not None})
     late = ""
     try:
         output, _ = process.communicate(timeout=timeout_s)
@@ -103,9 +105,9 @@ def run_once(client, scheme):
     flags = FOLDER / client / "server-flags"
     with tempfile.TemporaryDirectory() as folder, kinesisd.Server(
             *(flags.read_text().split() if flags.exists() else []), listen="localhost:0") as server:
-        more = {"AWS_CA_BUNDLE": certificate(server, folder)} if scheme == "https" else {}
+        trusted = certificate(server, folder) if scheme == "https" else None
         code, output = call([FOLDER / client / "run"], RUN_S, BUILD=str(build_folder(client)), TMPDIR=folder,
-                            KINESIS_ENDPOINT=f"{scheme}://localhost:{server.port}", **more)
+                            KINESIS_ENDPOINT=f"{scheme}://localhost:{server.port}", AWS_CA_BUNDLE=trusted)
         if code:
             output += f"\n---- the server:\n{server.text()}"
     return code, output
