@@ -194,8 +194,8 @@ constexpr std::array<Setting, 18> table = {{
      "What an answered write survives: the end of the process, or also the loss of power.", store_durability},
     {"limits", "off|writes|data|all", "writes",
      "What is refused as on AWS. writes: beyond 1,000 records/s and 1 MiB/s per shard; data: and reads "
-     "beyond 5 GetRecords/s, 2 MB/s and 5 GetShardIterator/s; all: and beyond the control plane's rates, "
-     "24-hour quotas and 5 CREATING or DELETING streams.",
+     "beyond 5 GetRecords/s, 2 MB/s and 5 GetShardIterator/s, and 2 MB/s per subscription; all: and beyond "
+     "the control plane's rates, 24-hour quotas and 5 CREATING or DELETING streams.",
      store_limits},
     {"transition-ms", "auto|N", "auto",
      "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.", store_transition_ms},

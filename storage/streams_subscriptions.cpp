@@ -13,7 +13,7 @@ namespace errors = protocol::errors;
 namespace {
 
 // Smaller than AWS's events may be: it bounds what is held for a client that does not read.
-constexpr PageBounds event_bounds{.records = 10'000, .bytes = 512U << 10};
+constexpr PageBounds event_bounds{.records = 10'000, .bytes = 256U << 10};
 
 protocol::Error another_subscription(const Subscription& subscription) {
   const StreamKey& stream = subscription.consumer.stream;

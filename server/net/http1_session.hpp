@@ -98,10 +98,9 @@ class Http1Session final : public Connection {
                          .keep_alive = parser.keep_alive() && !host_.stopping(),
                          .http10 = !parser.is_http11()};
     if (response.source != nullptr && form.http10) form.keep_alive = false;
-    bool written = co_await write(response, form);
+    const bool written = co_await write(response, form);
     if (written && response.source != nullptr) {
-      written = co_await write_source(std::move(response.source), !form.http10);
-      if (written) co_return form.keep_alive && !host_.stopping();
+      co_return co_await write_source(std::move(response.source), form);
     }
     if (!written || form.keep_alive) co_return written;
     co_await drain(host_.limits().linger);
@@ -125,8 +124,9 @@ class Http1Session final : public Connection {
   }
 
   // Sends a body as it comes. One read is under way meanwhile, which tells when the client goes; it may bring
-  // the beginning of the next request. False: the client has gone.
-  boost::asio::awaitable<bool> write_source(std::shared_ptr<BodySource> source, bool in_chunks) {
+  // the beginning of the next request. False: the connection ends.
+  boost::asio::awaitable<bool> write_source(std::shared_ptr<BodySource> source, Http1AnswerForm form) {
+    const bool in_chunks = !form.http10;
     source_ = std::move(source);
     watched_.emplace(stream_.get_executor(), boost::asio::steady_timer::time_point::max());
     boost::asio::co_spawn(stream_.get_executor(), watch_client(), boost::asio::detached);
@@ -142,15 +142,18 @@ class Http1Session final : public Connection {
     }
     source_.reset();
     if (written && in_chunks) written = co_await write_all(http1_last_chunk);
-    if (!written) close_stream(stream_);
-    if (!in_chunks) shut_down_sending(stream_);
+    const bool goes_on = written && form.keep_alive && !host_.stopping();
+    if (!written) {
+      close_stream(stream_);
+    } else if (!goes_on) {
+      shut_down_sending(stream_);
+    }
     idle_ = true;
-    expect_within(in_chunks ? host_.limits().idle : host_.limits().linger);
-    if (host_.stopping()) close_stream(stream_);
+    expect_within(goes_on ? host_.limits().idle : host_.limits().linger);
     if (watching_) co_await watched_->async_wait(nothrow);
     idle_ = false;
     watched_.reset();
-    co_return written && !gone_;
+    co_return goes_on && !gone_;
   }
 
   boost::asio::awaitable<bool> write_piece(std::string_view piece, bool in_chunks) {

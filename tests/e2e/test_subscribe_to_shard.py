@@ -454,6 +454,18 @@ def test_the_server_stops_though_there_are_subscriptions(start, name, over):
             assert subscription.next() is None
 
 
+def test_a_client_that_wants_the_connection_closed_sees_it_closed(server, own):
+    server.ok("SplitShard", {"StreamName": own, "ShardToSplit": shard_id(0), "NewStartingHashKey": HALF})
+    server.ok("DescribeStreamSummary", {"StreamName": own})
+    body = json.dumps(request(register(server, own)))
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers_for("SubscribeToShard").items())
+    with socket.create_connection((server.host, server.port), WAIT_S) as client:
+        client.sendall(f"POST / HTTP/1.1\r\n{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+                       f"{body}".encode())
+        seen = b"".join(iter(lambda: client.recv(65536), b""))
+    assert b"Connection: close\r\n" in seen and seen.endswith(b"0\r\n\r\n")
+
+
 def test_a_request_sent_while_events_come_is_answered_after_them(server, own):
     body = json.dumps(request(register(server, own)))
     head = "".join(f"{name}: {value}\r\n" for name, value in headers_for("SubscribeToShard").items())
