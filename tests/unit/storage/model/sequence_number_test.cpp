@@ -87,7 +87,8 @@ TEST_CASE("Printing and parsing a sequence number returns it, and its order is t
     numbers.push_back({static_cast<std::int64_t>(any(i % 2 ? 3 : 16025175000)),
                        any(i % 3 ? 4 : sequence_index_max),
                        static_cast<std::int64_t>(any(std::uint64_t{1} << 36)),
-                       {static_cast<std::uint32_t>(any(i % 5 ? 40 : 0x80000000))}});
+                       {static_cast<std::uint32_t>(any(i % 5 ? 40 : 0x80000000))},
+                       any(3) == 0});
   bool round_trips = true, ordered = true, long_enough = true;
   for (const auto& a : numbers) {
     const auto text = a.to_string();
@@ -99,6 +100,45 @@ TEST_CASE("Printing and parsing a sequence number returns it, and its order is t
   CHECK(round_trips);
   CHECK(ordered);
   CHECK(long_enough);
+}
+
+TEST_CASE("A number past a record lies behind it, whenever that came, and before the next") {
+  constexpr std::int64_t latest = (std::int64_t{1} << 36) - 1;
+  struct Row {
+    std::string why;
+    SequenceNumber lower, upper;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"the record came in the same second", {created, 5, created, {1}}, {created, 5, created, {1}, true}},
+      {"the record came much later", {created, 5, latest, {1}}, {created, 5, created, {1}, true}},
+      {"the next came much earlier", {created, 5, latest, {1}, true}, {created, 6, created, {1}}},
+      {"of two the later", {created, 5, created, {1}, true}, {created, 5, created + 1, {1}, true}},
+      {"past nothing, before the first record", {created, 0, latest, {1}, true}, {created, 1, created, {1}}},
+      {"behind the shard's own number", {created, 0, created, {1}}, {created, 0, created, {1}, true}},
+      {"before the shard's end",
+       {created, sequence_index_max - 1, latest, {1}, true},
+       {created, sequence_index_max, created, {1}}},
+  }));
+  INFO(row.why);
+  CHECK(row.lower < row.upper);
+  CHECK(less(row.lower.to_string(), row.upper.to_string()));
+  for (const SequenceNumber& number : {row.lower, row.upper}) {
+    const auto parsed = parse_sequence_number(number.to_string());
+    REQUIRE(parsed);
+    CHECK(parsed->number == number);
+    CHECK(number.to_string().size() == 56);
+  }
+}
+
+TEST_CASE("Whatever stands in the byte that a record's number leaves empty, the number is past the record") {
+  const std::string record = "206553f100100000000000000050006553f164000000012";
+  CHECK_FALSE(parse_sequence_number(decimal(record))->number.past_record);
+  for (const char* byte : {"01", "10", "7f", "ff"}) {
+    INFO(byte);
+    const auto parsed = parse_sequence_number(decimal(std::string(record).replace(27, 2, byte)));
+    REQUIRE(parsed);
+    CHECK(parsed->number == SequenceNumber{created, 5, created + 100, {1}, true});
+  }
 }
 
 TEST_CASE("Older sequence numbers are recognised, and what is none is refused") {
