@@ -109,7 +109,8 @@ void Streams::unsubscribe(Subscription& subscription, Timestamp now) {
 Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now) {
   BOOST_OUTCOME_TRY(const Stream* stream, require_subscribed(*state_, subscription, now));
   const Shard* shard = stream->shard(subscription.shard, now);
-  if (shard == nullptr) {
+  // When the reshard that made it could not be written, another may have got its place.
+  if (shard == nullptr || shard->row.serial != subscription.shard_serial) {
     const StreamKey& key = stream->row.key;
     return errors::shard_not_found(subscription.shard.shard_id(), key.name, key.world.account);
   }
@@ -123,7 +124,16 @@ Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now
   PendingRead read;
   read.stream = stream->row.key;
   read_shard(*state_, *shard, subscription.at, event_bounds, now, read);
-  if (read.disk || !read.records.empty() || !read.children.empty()) next.read = std::move(read);
+  if (read.disk || !read.records.empty() || !read.children.empty()) {
+    next.read = std::move(read);
+  } else {
+    // All there is has expired, or came before the time to begin with: whoever goes on from here, by a number
+    // that knows no time, must not get it either.
+    const bool in_memory = shard->readable > 0;
+    const std::uint64_t behind_all =
+        in_memory ? shard->log[shard->readable - 1]->index() + 1 : shard->memory_from;
+    subscription.at.from_index = std::max(subscription.at.from_index, behind_all);
+  }
   return next;
 }
 

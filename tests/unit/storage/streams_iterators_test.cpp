@@ -179,4 +179,25 @@ TEST_CASE("Iterators of each type begin where AWS's begin") {
   CHECK(fixture.read_all(fixture.iterator(row.start)) == row.expected);
 }
 
+TEST_CASE("From a number past a record both types go on with the next") {
+  MemoryFixture fixture;
+  fixture.create(stream_key, provisioned(1));
+  const auto put = fixture.put("k", "1");
+  fixture.clock.advance_ms(5000);
+  fixture.put("k", "2");
+  fixture.settle();
+  const auto from = [&](IteratorType type, std::uint64_t index, std::int64_t recorded_s) {
+    const SequenceNumber number{put.shard_created_s, index, recorded_s, put.shard, true};
+    return fixture.read_all(fixture.iterator({type, number.to_string()}));
+  };
+  for (const auto type : {at_number, after_number}) {
+    // Its time says nothing.
+    for (const std::int64_t recorded_s : {std::int64_t{0}, put.recorded_s, put.recorded_s + 1'000'000}) {
+      CHECK(from(type, put.index - 1, recorded_s) == Data{"1", "2"});
+      CHECK(from(type, put.index, recorded_s) == Data{"2"});
+      CHECK(from(type, put.index + 1, recorded_s).empty());
+    }
+  }
+}
+
 }  // namespace kinesisd::tests
