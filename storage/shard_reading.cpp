@@ -109,7 +109,7 @@ void read_shard(const StreamsState& state, const Shard& shard, Position from, Pa
   if (!read.disk) read_memory(shard, read, bounds);
   const bool complete = shard.readable == shard.log.size();
   // A reader that leaves the shard does not come back, so it must not be open again after a restart.
-  const bool closed = shard.row.closed && stream.resharded <= state.durable_through;
+  const bool closed = shard.row.closed && shard.closed_by <= state.durable_through;
   if (closed && complete) read.children = children(stream, shard.row.index);
 }
 

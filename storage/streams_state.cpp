@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "protocol/errors.hpp"
 #include "storage/resharding.hpp"
@@ -169,8 +170,13 @@ void StreamsState::advance(Stream& stream, Timestamp now) {
   changed->before = row;
   Resharding(*this, stream).run(*changed);
   changed->after = row;
+  std::vector<Shard*> ended;
+  for (const auto* rows : {&changed->closed, &changed->opened})
+    for (const ShardRow& shard : *rows)
+      if (shard.closed) ended.push_back(stream.shards[shard.index.value].get());
   // Nobody waits for it: whoever writes to the new shards does so after it.
-  stream.resharded = journal.submit({std::move(changed)});
+  const Ticket ticket = journal.submit({std::move(changed)});
+  for (Shard* shard : ended) shard->closed_by = ticket;
 }
 
 void StreamsState::enlist(Stream& stream) {

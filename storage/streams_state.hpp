@@ -42,6 +42,7 @@ struct Shard {
   ShardLoad load;                     // of on-demand streams
   std::unique_ptr<ReadMeters> reads;  // made by the first read; most shards are never read
   Timestamp last_arrival{};
+  Ticket closed_by = no_ticket;  // it is not said to have ended before this is durable
 
   // The newest records, in sequence order; the first `readable` of them are committed. This deque allocates
   // nothing while it is empty.
@@ -66,7 +67,6 @@ struct Stream {
   std::vector<std::unique_ptr<Shard>> shards;  // by index; none once the stream is DELETING
   std::vector<Shard*> open;                    // by hash key range, ascending
   Ticket retention_changed = no_ticket;        // nothing is trimmed before this is settled
-  Ticket resharded = no_ticket;                // no shard is said to have ended before this is durable
   std::size_t next_open = 0;                   // where an AUTO stream looks for a shard first
   TokenBucket dry_runs{dry_runs_per_second};
 

@@ -110,4 +110,27 @@ inline void register_consumer(StorageFixture& fixture, const std::string& name,
   fixture.settle();
 }
 
+// A stream and its consumer `reader`.
+inline void begin(StorageFixture& fixture, std::int32_t shards = 1) {
+  fixture.create(stream_key, provisioned(shards));
+  register_consumer(fixture, "reader");
+}
+
+inline void put(StorageFixture& fixture, const std::string& data) {
+  fixture.put("k", data);
+  fixture.settle();
+}
+
+// What a new subscription gets from there, the same with both types.
+inline std::string from(StorageFixture& fixture, const std::string& number, RecordReader* reader = nullptr) {
+  std::string told[2];
+  for (const auto type : {IteratorType::AT_SEQUENCE_NUMBER, IteratorType::AFTER_SEQUENCE_NUMBER}) {
+    fixture.clock.advance_ms(5'000);
+    auto next = subscribe(fixture, "reader", "0", {type, number});
+    told[type == IteratorType::AT_SEQUENCE_NUMBER ? 0 : 1] = next.rest(reader);
+  }
+  CHECK(told[0] == told[1]);
+  return told[0];
+}
+
 }  // namespace kinesisd::tests
