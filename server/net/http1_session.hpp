@@ -128,8 +128,11 @@ class Http1Session final : public Connection {
   boost::asio::awaitable<bool> write_source(std::shared_ptr<BodySource> source, Http1AnswerForm form) {
     const bool in_chunks = !form.http10;
     source_ = std::move(source);
+    // From here on, because the coroutine begins later. A next request that is there already must not wait
+    // for the client to send more.
+    watching_ = buffer_.size() == 0;
     watched_.emplace(stream_.get_executor(), boost::asio::steady_timer::time_point::max());
-    boost::asio::co_spawn(stream_.get_executor(), watch_client(), boost::asio::detached);
+    if (watching_) boost::asio::co_spawn(stream_.get_executor(), watch_client(), boost::asio::detached);
     if (host_.stopping()) source_->stop();
     bool written = true;
     while (written) {
@@ -170,7 +173,6 @@ class Http1Session final : public Connection {
   }
 
   boost::asio::awaitable<void> watch_client() {
-    watching_ = true;
     if (buffer_.size() == 0) buffer_.shrink_to_fit();
     const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(watch_bytes), nothrow);
     buffer_.commit(size);

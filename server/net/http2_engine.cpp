@@ -118,7 +118,7 @@ struct Http2Engine::Callbacks {
     const std::size_t left = s.response.body.size() - s.sent;
     const bool more_to_come = s.response.source != nullptr && !s.complete;
     if (left == 0 && more_to_come) {
-      engine(user_data).hungry_.push_back({s.id, s.response.source});
+      engine(user_data).ask(s);
       return NGHTTP2_ERR_DEFERRED;
     }
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
@@ -254,7 +254,7 @@ Http2Engine::Stream& Http2Engine::open_stream(std::int32_t id) {
 void Http2Engine::close_stream(Stream& stream) {
   if (stream.response.source != nullptr) {
     stream.response.source->stop();
-    if (stream.sent < stream.response.body.size()) --held_back_;
+    if (!stream.asked) --held_back_;
   }
   set_state(stream, State::in_service);  // which is not counted by stream
   stream = Stream(host_.bounds());
@@ -378,6 +378,7 @@ void Http2Engine::send(Stream& stream, Response response) {
   nghttp2_data_provider body{.source = {.ptr = &stream}, .read_callback = Callbacks::read_body};
   nghttp2_submit_response(session_, stream.id, fields_.data(), fields_.size(), has_body ? &body : nullptr);
   set_state(stream, streams ? State::streaming : State::sending);
+  if (streams) ++held_back_;
   if (streams && goodbye_) r.source->stop();
 }
 

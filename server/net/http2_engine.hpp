@@ -66,7 +66,8 @@ class Http2Engine {
   std::size_t in_service() const { return in_service_; }
   // A request or an answer waits for the client to send, or to make room.
   bool waits_for_client() const { return receiving_ + sending_ > 0; }
-  // Bodies that are still coming, and those of them of which a piece waits for the client to make room.
+  // Bodies that are still coming, and those of them that wait for the client to make room: for a piece, or
+  // before another is asked for.
   std::size_t streaming() const { return streaming_; }
   std::size_t held_back() const { return held_back_; }
   // Changes whenever a stream moves.
@@ -85,6 +86,7 @@ class Http2Engine {
     Request request;
     Response response;
     std::size_t sent = 0;   // of the response's body, or of the piece of it that there is
+    bool asked = false;     // for the next piece
     bool complete = false;  // no piece comes after this one
   };
   // Events of the current second.
@@ -104,6 +106,7 @@ class Http2Engine {
   void on_request_end(Stream& stream);
   void refuse(Stream& stream, Response response);
   void send(Stream& stream, Response response);
+  void ask(Stream& stream);
   void piece_sent(Stream& stream);
   void calm_down();
 
