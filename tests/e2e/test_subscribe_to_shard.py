@@ -1,6 +1,7 @@
 """SubscribeToShard (C.20) and its event stream (E), over HTTP/1.1 and HTTP/2."""
 
 import json
+import os
 import socket
 import time
 
@@ -406,7 +407,6 @@ def test_a_client_that_says_goodbye_gets_the_rest_and_closes_first(server, own):
 
 
 def open_files(server):
-    import os
     return len(os.listdir(f"/proc/{server.pid}/fd"))
 
 
