@@ -4,6 +4,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <utility>
 
 #include "server/net/connection.hpp"
 #include "tests/unit/server/net/raw_http2.hpp"
@@ -148,6 +150,19 @@ std::vector<std::string> followed_by_pings(std::vector<std::string> reads) {
   return reads;
 }
 
+// What two runs write is the same only where the Date is.
+template <class Measure>
+auto within_a_second(Measure measure) {
+  const auto second = [] {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  };
+  while (true) {
+    const auto begun = second();
+    auto measured = measure();
+    if (second() == begun) return measured;
+  }
+}
+
 struct Row {
   const char* why;
   std::vector<std::string> reads;
@@ -215,8 +230,11 @@ TEST_CASE("Wherever a read or a write of an HTTP/2 connection fails, nothing is 
   }
   for (std::size_t k = 0; k < whole.writes; ++k) {
     INFO("write " << k << " fails");
-    const Ended cut = run({.reads = row.reads, .failing_write = k}, row.answer_bytes);
+    const auto [uncut, cut] = within_a_second([&] {
+      return std::pair(run({.reads = row.reads}, row.answer_bytes),
+                       run({.reads = row.reads, .failing_write = k}, row.answer_bytes));
+    });
     CHECK(cut.writes == k + 1);
-    CHECK(cut.written == whole.written.substr(0, cut.written.size()));
+    CHECK(cut.written == uncut.written.substr(0, cut.written.size()));
   }
 }
