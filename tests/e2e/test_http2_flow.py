@@ -58,7 +58,7 @@ def test_an_answer_that_is_given_up_in_the_middle(server, name):
         assert stream not in client.answers
 
 
-def test_a_client_that_says_goodbye_is_answered(server, name):
+def test_a_client_that_says_goodbye_is_answered_and_closes_itself(server, name):
     create_stream(server, name)
     put(server, name, os.urandom(200_000))
     with Http2(server, window=MIB) as client:
@@ -67,8 +67,9 @@ def test_a_client_that_says_goodbye_is_answered(server, name):
         answer = client.wait(stream)
         assert answer.status == 200
         assert len(json.loads(answer.body)["Records"]) == 1
-        while client.receive():
-            pass
+        client.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.receive()
         assert not any(event.error_code for event in client.events
                        if isinstance(event, h2.events.ConnectionTerminated))
 
