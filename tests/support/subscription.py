@@ -15,6 +15,15 @@ def request(consumer_arn, kind="TRIM_HORIZON", shard=0, **position):
             "StartingPosition": {"Type": kind, **position}}
 
 
+def register(server, stream, consumer="reader"):
+    """A consumer's ARN, seen ACTIVE."""
+    made = server.ok("RegisterStreamConsumer", {"StreamARN": kinesisd.arn(stream), "ConsumerName": consumer})["Consumer"]
+    while True:
+        status = server.ok("DescribeStreamConsumer", {"ConsumerARN": made["ConsumerARN"]})
+        if status["ConsumerDescription"]["ConsumerStatus"] == "ACTIVE":
+            return made["ConsumerARN"]
+
+
 class Subscription:
     """Over HTTP/1.1. `refused` is the answer when there is no stream."""
 
