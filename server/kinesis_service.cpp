@@ -37,14 +37,24 @@ bool is_account(std::string_view access_key_id) {
 
 }  // namespace
 
+KinesisService::KinesisService(Parts parts)
+    : parts_(std::move(parts)),
+      control_{.streams = parts_.streams,
+               .journal = parts_.journal,
+               .clock = parts_.clock,
+               .log = parts_.log,
+               .read_records = parts_.read_records,
+               .fallback = parts_.fallback,
+               .transport = parts_.transport} {}
+
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
   try {
+    if (is_own(request)) co_return co_await run_own(request);
     if (auto refused = own::refuse_plain_text(request, parts_.transport)) {
       parts_.log.info("{}: refused, because it came without TLS (--tls only).", subject(request));
       co_return *std::move(refused);
     }
-    if (is_own_path(request.path)) co_return co_await run_own(request);
     if (const auto call = foreign::call_in(request)) co_return answer_foreign(request, *call);
     auto verdict = admit(request);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
@@ -81,7 +91,11 @@ Response KinesisService::answer_foreign(const Request& request, const foreign::C
 boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
   CommitWaits& commits = IoThread::current().commits();
   const auto expectation = commits.expect();
-  own::Answer answer = answer_own(request, parts_.streams, parts_.transport);
+  own::Answer answer = answer_own(request, control_);
+  if (answer.blocking) {
+    auto response = co_await IoThread::current().all().on_disk(std::move(answer.blocking));
+    answer.response = response ? *std::move(response) : own_answer_if_busy();
+  }
   if (request.method != "GET" && request.method != "HEAD") {
     parts_.log.info("{} {}: {}", request.method, request.path, answer.response.status);
   }

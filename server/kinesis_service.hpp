@@ -15,7 +15,7 @@
 #include "server/log.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/operation.hpp"
-#include "server/own/transport.hpp"
+#include "server/own/control.hpp"
 #include "server/service.hpp"
 #include "storage/clock.hpp"
 #include "storage/group_commit.hpp"
@@ -41,7 +41,7 @@ class KinesisService : public Service {
     std::chrono::milliseconds idle_event = limits.idle_event;
   };
 
-  explicit KinesisService(Parts parts) : parts_(std::move(parts)) {}
+  explicit KinesisService(Parts parts);
 
   boost::asio::awaitable<Response> answer(Request request) override;
   bool reads_every_header() const override { return parts_.credentials != nullptr; }
@@ -62,6 +62,7 @@ class KinesisService : public Service {
   std::string elsewhere(const Context& context, const protocol::Error& error);
 
   Parts parts_;
+  const own::Control control_;
 };
 
 }  // namespace kinesisd::server

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 
+#include "protocol/json.hpp"
+#include "server/own/control.hpp"
 #include "server/own/guard.hpp"
 #include "server/own/keys.hpp"
 
@@ -14,25 +18,66 @@ namespace {
 
 constexpr std::string_view prefix = "/_kinesisd/";
 
+// Whom an endpoint answers.
+enum class Access {
+  everyone,  // also in plain text where only TLS is served: needed before a client can do better
+  tools,     // who may administer the server; see own/guard.hpp
+};
+
 own::Answer health(own::Call& /*call*/) {
   return {own::json(200, fmt::format(R"({{"status":"ok","version":"{}"}})", KINESISD_VERSION))};
 }
 
+own::Answer list_endpoints(own::Call& call);
+
 struct Endpoint {
-  std::string_view path;     // behind the prefix; one that ends in a slash takes the rest as its argument
+  std::string_view path;     // one that ends in a slash takes the rest as its argument
   std::string_view methods;  // as the Allow header lists them; all but GET and HEAD change something
+  Access access;
+  std::string_view help;
   own::Answer (*answer)(own::Call& call);
 };
 
-constexpr std::array endpoints{
-    Endpoint{"health", "GET, HEAD", health},
-    Endpoint{"ca.pem", "GET, HEAD", own::answer_authority},
-    Endpoint{"kms", "GET, HEAD", own::list_keys},
-    Endpoint{"kms/", "GET, HEAD, PUT", own::answer_key},
-};
+constexpr auto endpoints = std::to_array<Endpoint>({
+    {"/_kinesisd/health", "GET, HEAD", Access::everyone, "Answers when requests are answered.", health},
+    {"/_kinesisd/ca.pem", "GET, HEAD", Access::everyone, "The CA that clients on https:// have to trust.",
+     own::answer_authority},
+    {"/_kinesisd/kms", "GET, HEAD", Access::tools, "The keys that are not enabled.", own::list_keys},
+    {"/_kinesisd/kms/", "GET, HEAD, PUT", Access::tools, "The state of a key.", own::answer_key},
+});
+
+own::Answer list_endpoints(own::Call& /*call*/) {
+  std::string body;
+  protocol::json::Writer writer(body);
+  writer.begin_map(1);
+  writer.key("paths");
+  writer.begin_list(endpoints.size());
+  for (const Endpoint& endpoint : endpoints) {
+    writer.begin_map(3);
+    writer.key("path");
+    writer.text(endpoint.path);
+    writer.key("methods");
+    writer.text(endpoint.methods);
+    writer.key("help");
+    writer.text(endpoint.help);
+    writer.end_map();
+  }
+  writer.end_list();
+  writer.end_map();
+  return {own::json(200, std::move(body))};
+}
+
+constexpr Endpoint index{prefix, "GET, HEAD", Access::everyone, "", list_endpoints};
 
 bool serves(const Endpoint& endpoint, std::string_view path) {
   return endpoint.path.ends_with('/') ? path.starts_with(endpoint.path) : path == endpoint.path;
+}
+
+const Endpoint* find_endpoint(std::string_view path) {
+  const auto* found = std::find_if(endpoints.begin(), endpoints.end(),
+                                   [&](const Endpoint& endpoint) { return serves(endpoint, path); });
+  if (found != endpoints.end()) return found;
+  return path == index.path ? &index : nullptr;
 }
 
 bool allows(const Endpoint& endpoint, std::string_view method) {
@@ -51,13 +96,7 @@ bool only_reads(std::string_view method) {
 }
 
 Response not_here(std::string_view path) {
-  std::string paths;
-  for (const Endpoint& endpoint : endpoints) {
-    const bool takes_argument = endpoint.path.ends_with('/');
-    paths += fmt::format("{}{}{}{}", paths.empty() ? "" : ", ", prefix, endpoint.path,
-                         takes_argument ? "..." : "");
-  }
-  return own::error(404, fmt::format("There is nothing at {}; there are {}.", path, paths));
+  return own::error(404, fmt::format("There is nothing at {}; GET {} lists what there is.", path, prefix));
 }
 
 Response not_allowed(const Endpoint& endpoint, const Request& request) {
@@ -69,28 +108,34 @@ Response not_allowed(const Endpoint& endpoint, const Request& request) {
 
 }  // namespace
 
-bool is_own_path(std::string_view path) {
-  return path.starts_with(prefix);
+bool is_own(const Request& request) {
+  if (request.path.starts_with(prefix)) return true;
+  return only_reads(request.method) && find_endpoint(request.path) != nullptr;
 }
 
-own::Answer answer_own(Request& request, GuardedStreams& streams, const own::Transport& transport) {
-  const std::string_view path = std::string_view(request.path).substr(prefix.size());
-  const auto* endpoint = std::find_if(endpoints.begin(), endpoints.end(),
-                                      [&](const Endpoint& one) { return serves(one, path); });
-  if (endpoint == endpoints.end()) return {not_here(request.path)};
+own::Answer answer_own(Request& request, const own::Control& control) {
+  const Endpoint* endpoint = find_endpoint(request.path);
+  if (endpoint == nullptr || endpoint->access != Access::everyone) {
+    if (auto refused = own::refuse_plain_text(request, control.transport)) return {*std::move(refused)};
+  }
+  if (endpoint == nullptr) return {not_here(request.path)};
   if (!allows(*endpoint, request.method)) return {not_allowed(*endpoint, request)};
   if (!only_reads(request.method)) {
     if (auto refused = own::refuse_change(request)) return {*std::move(refused)};
   }
   own::Call call{.request = request,
-                 .streams = streams,
-                 .transport = transport,
-                 .argument = path.substr(endpoint->path.size())};
+                 .control = control,
+                 .now = control.clock.now(),
+                 .argument = std::string_view(request.path).substr(endpoint->path.size())};
   return endpoint->answer(call);
 }
 
 Response own_answer_if_lost() {
   return own::error(500, "The change could not be written to the database; see the log for the reason.");
+}
+
+Response own_answer_if_busy() {
+  return own::error(503, "Too many calls wait for the disk already; try again.");
 }
 
 }  // namespace kinesisd::server

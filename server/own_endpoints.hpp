@@ -1,20 +1,21 @@
-// The server's own paths, under /_kinesisd/: ordinary HTTP with JSON, for whoever starts, watches and tests
-// with the server. Every other path behaves as AWS does.
+// The server's own paths: ordinary HTTP with JSON, for whoever starts, watches and tests with the server. On
+// every other path the server behaves as AWS does, where the path is ignored.
 #pragma once
 
-#include <string_view>
-
-#include "server/own/transport.hpp"
+#include "server/own/answer.hpp"
 
 namespace kinesisd::server {
 
-bool is_own_path(std::string_view path);
+// Whether the request is for one of the server's own paths: everything under /_kinesisd/, and those that
+// other tools ask for elsewhere (GET and HEAD only, so that calls of the API may have any path).
+bool is_own(const Request& request);
 
-// GET /_kinesisd/health: 200 once requests are answered. For the others see server/own. 404 for other paths,
-// 405 for other methods, 403 and 415 for changes that look as if a web page had sent them.
-own::Answer answer_own(Request& request, GuardedStreams& streams, const own::Transport& transport = {});
+// 404 for other paths under /_kinesisd/, 405 for other methods, 403 and 415 for changes that look as if a web
+// page had sent them; GET /_kinesisd/ lists all paths.
+own::Answer answer_own(Request& request, const own::Control& control);
 
-// The answer to a change that could not be written.
+// The answer to a change that could not be written, and to one that there is no thread for.
 Response own_answer_if_lost();
+Response own_answer_if_busy();
 
 }  // namespace kinesisd::server

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "server/net/address.hpp"
+#include "server/setting_stores.hpp"
 #include "server/tls/names.hpp"
 
 namespace kinesisd::server {
@@ -27,41 +28,23 @@ constexpr std::int64_t resources_max = 1'000'000'000;
 constexpr std::size_t account_digits = 12;
 constexpr std::size_t region_letters_max = 63;
 
-std::optional<std::int64_t> number_between(std::string_view text, std::int64_t min, std::int64_t max) {
-  std::int64_t number = 0;
-  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (wrong != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (number < min || number > max) return std::nullopt;
-  return number;
-}
+constexpr std::array durabilities{Choice<Durability>{"process", Durability::process},
+                                  Choice<Durability>{"full", Durability::full}};
+constexpr std::array enforced_limits{Choice<EnforcedLimits>{"off", EnforcedLimits::off},
+                                     Choice<EnforcedLimits>{"writes", EnforcedLimits::writes},
+                                     Choice<EnforcedLimits>{"data", EnforcedLimits::data},
+                                     Choice<EnforcedLimits>{"all", EnforcedLimits::all}};
+constexpr std::array tls_modes{Choice<TlsMode>{"off", TlsMode::off}, Choice<TlsMode>{"on", TlsMode::on},
+                               Choice<TlsMode>{"only", TlsMode::only}};
+constexpr std::array log_levels{
+    Choice<LogLevel>{"debug", LogLevel::debug}, Choice<LogLevel>{"info", LogLevel::info},
+    Choice<LogLevel>{"warn", LogLevel::warn}, Choice<LogLevel>{"error", LogLevel::error}};
+constexpr std::array log_formats{Choice<LogFormat>{"text", LogFormat::text},
+                                 Choice<LogFormat>{"json", LogFormat::json}};
 
-template <class T>
-struct Choice {
-  std::string_view word;
-  T value;
-};
-
-template <class T, std::size_t N>
-Advice choose(T& out, const std::string& text, const Choice<T> (&choices)[N]) {
-  std::string words;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (choices[i].word == text) {
-      out = choices[i].value;
-      return std::nullopt;
-    }
-    words += i == 0 ? "" : i + 1 == N ? " or " : ", ";
-    words += choices[i].word;
-  }
-  return "choose " + words;
-}
-
-// A number, or a word that means none.
-Advice number_or(std::optional<std::int64_t>& out, const std::string& text, std::string_view word,
-                 std::int64_t max) {
-  out = number_between(text, 0, max);
-  if (out || text == word) return std::nullopt;
-  return fmt::format("choose {} or a number from 0 to {}", word, max);
-}
+constexpr std::string_view pem_file = "a PEM file";
+constexpr std::string_view credentials_file = "a file of AWS credentials";
+constexpr std::string_view database_file = "a file, or :memory:";
 
 Advice store_listen(Settings& settings, const Values& values) {
   for (const std::string& value : values) {
@@ -71,29 +54,6 @@ Advice store_listen(Settings& settings, const Values& values) {
   }
   settings.listen = values;
   return std::nullopt;
-}
-
-Advice store_db(Settings& settings, const Values& values) {
-  if (values.front().empty()) return "choose the path of a file, or :memory:";
-  settings.db = values.front();
-  return std::nullopt;
-}
-
-Advice store_durability(Settings& settings, const Values& values) {
-  return choose(settings.durability, values.front(),
-                {{"process", Durability::process}, {"full", Durability::full}});
-}
-
-Advice store_limits(Settings& settings, const Values& values) {
-  return choose(settings.limits, values.front(),
-                {{"off", EnforcedLimits::off},
-                 {"writes", EnforcedLimits::writes},
-                 {"data", EnforcedLimits::data},
-                 {"all", EnforcedLimits::all}});
-}
-
-Advice store_transition_ms(Settings& settings, const Values& values) {
-  return number_or(settings.transition_ms, values.front(), automatic, transition_ms_max);
 }
 
 Advice store_account_id(Settings& settings, const Values& values) {
@@ -114,14 +74,6 @@ Advice store_region(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
-Advice store_shard_limit(Settings& settings, const Values& values) {
-  return number_or(settings.shard_limit, values.front(), unlimited, resources_max);
-}
-
-Advice store_on_demand_limit(Settings& settings, const Values& values) {
-  return number_or(settings.on_demand_limit, values.front(), unlimited, resources_max);
-}
-
 Advice store_threads(Settings& settings, const Values& values) {
   std::optional<std::int64_t> count = number_between(values.front(), 1, threads_max);
   if (values.front() == automatic) {
@@ -134,36 +86,6 @@ Advice store_threads(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
-Advice store_memory_mb(Settings& settings, const Values& values) {
-  const auto count = number_between(values.front(), memory_mb_min, memory_mb_max);
-  if (!count) return fmt::format("choose a number from {} to {}", memory_mb_min, memory_mb_max);
-  settings.memory_mb = static_cast<std::size_t>(*count);
-  return std::nullopt;
-}
-
-Advice store_credentials(Settings& settings, const Values& values) {
-  if (values.front().empty()) return "choose the path of a file of AWS credentials";
-  settings.credentials = values.front();
-  return std::nullopt;
-}
-
-Advice store_tls(Settings& settings, const Values& values) {
-  return choose(settings.tls, values.front(),
-                {{"off", TlsMode::off}, {"on", TlsMode::on}, {"only", TlsMode::only}});
-}
-
-Advice store_tls_cert(Settings& settings, const Values& values) {
-  if (values.front().empty()) return "choose the path of a PEM file";
-  settings.tls_cert = values.front();
-  return std::nullopt;
-}
-
-Advice store_tls_key(Settings& settings, const Values& values) {
-  if (values.front().empty()) return "choose the path of a PEM file";
-  settings.tls_key = values.front();
-  return std::nullopt;
-}
-
 Advice store_tls_names(Settings& settings, const Values& values) {
   for (const std::string& value : values) {
     if (!tls::parse_name(value)) return "choose a host name such as kinesis.test or *.test, or an address";
@@ -172,63 +94,65 @@ Advice store_tls_names(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
-Advice store_log_level(Settings& settings, const Values& values) {
-  return choose(settings.log_level, values.front(),
-                {{"debug", LogLevel::debug},
-                 {"info", LogLevel::info},
-                 {"warn", LogLevel::warn},
-                 {"error", LogLevel::error}});
-}
-
-Advice store_log_format(Settings& settings, const Values& values) {
-  return choose(settings.log_format, values.front(), {{"text", LogFormat::text}, {"json", LogFormat::json}});
-}
-
-constexpr std::array<Setting, 18> table = {{
+constexpr auto table = std::to_array<Setting>({
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
      true},
     {"db", "PATH", "",
-     "Where to keep everything. Without it nothing is kept after exit; :memory: uses no disk.", store_db},
+     "Where to keep everything. Without it nothing is kept after exit; :memory: uses no disk.",
+     store_path<&Settings::db, database_file>},
     {"durability", "process|full", "process",
-     "What an answered write survives: the end of the process, or also the loss of power.", store_durability},
+     "What an answered write survives: the end of the process, or also the loss of power.",
+     store_choice<&Settings::durability, durabilities>},
     {"limits", "off|writes|data|all", "writes",
      "What is refused as on AWS. writes: beyond 1,000 records/s and 1 MiB/s per shard; data: and reads "
      "beyond 5 GetRecords/s, 2 MB/s and 5 GetShardIterator/s, and 2 MB/s per subscription; all: and beyond "
      "the control plane's rates, 24-hour quotas and 5 CREATING or DELETING streams.",
-     store_limits},
+     store_choice<&Settings::limits, enforced_limits>},
     {"transition-ms", "auto|N", "auto",
-     "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.", store_transition_ms},
+     "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.",
+     store_number_or<&Settings::transition_ms, automatic, transition_ms_max>},
     {"account-id", "DIGITS", "000000000000", "The account of callers whose access key id is not 12 digits.",
      store_account_id},
     {"region", "NAME", "us-east-1", "The region of callers whose credentials name none.", store_region},
     {"shard-limit", "N|unlimited", "20000",
-     "Open shards that provisioned streams may have per account and region.", store_shard_limit},
+     "Open shards that provisioned streams may have per account and region.",
+     store_number_or<&Settings::shard_limit, unlimited, resources_max>},
     {"on-demand-limit", "N|unlimited", "50", "On-demand streams per account and region.",
-     store_on_demand_limit},
+     store_number_or<&Settings::on_demand_limit, unlimited, resources_max>},
     {"credentials", "FILE", "",
      "A file of AWS credentials: only its keys may call, and every signature is verified.",
-     store_credentials},
+     store_path<&Settings::credentials, credentials_file>},
     {"tls", "off|on|only", "on",
      "Whether TLS is spoken on the same port. only: plain text is refused, but for health and ca.pem.",
-     store_tls},
+     store_choice<&Settings::tls, tls_modes>},
     {"tls-cert", "FILE", "",
      "The certificate to present, in PEM form, with those that signed it. Without it the server has a CA of "
      "its own and serves that at /_kinesisd/ca.pem.",
-     store_tls_cert},
-    {"tls-key", "FILE", "", "The private key of --tls-cert.", store_tls_key},
+     store_path<&Settings::tls_cert, pem_file>},
+    {"tls-key", "FILE", "", "The private key of --tls-cert.", store_path<&Settings::tls_key, pem_file>},
     {"tls-name", "NAME", "",
      "A host name or address that clients reach the server by, for its certificate; repeatable.",
      store_tls_names, true},
     {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",
-     store_memory_mb},
-    {"log-level", "LEVEL", "info", "debug, info, warn or error.", store_log_level},
-    {"log-format", "text|json", "text", "Lines for people or for a log collector.", store_log_format},
-}};
+     store_number<&Settings::memory_mb, memory_mb_min, memory_mb_max>},
+    {"log-level", "LEVEL", "info", "debug, info, warn or error.",
+     store_choice<&Settings::log_level, log_levels>},
+    {"log-format", "text|json", "text", "Lines for people or for a log collector.",
+     store_choice<&Settings::log_format, log_formats>},
+});
 
 }  // namespace
+
+std::optional<std::int64_t> number_between(std::string_view text, std::int64_t min, std::int64_t max) {
+  std::int64_t number = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (wrong != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (number < min || number > max) return std::nullopt;
+  return number;
+}
 
 std::span<const Setting> setting_table() {
   return table;

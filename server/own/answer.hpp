@@ -2,26 +2,31 @@
 // session and no operation of AWS.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "server/http_message.hpp"
-#include "server/operation.hpp"
+#include "storage/clock.hpp"
+#include "storage/journal.hpp"
 
 namespace kinesisd::server::own {
 
-struct Transport;
+struct Control;  // server/own/control.hpp
 
 struct Call {
   Request& request;  // its body is parsed in place
-  GuardedStreams& streams;
-  const Transport& transport;
+  const Control& control;
+  storage::Timestamp now;     // of the service
   std::string_view argument;  // what follows the endpoint's path, as it was sent: percent-encoded
 };
 
 struct Answer {
   Response response;
   storage::Ticket ticket = storage::no_ticket;  // the response holds once it is durable
+  // Set: what it returns is the response. It may block and runs off the I/O threads, without `Call`, so it
+  // holds what it needs. A throw is answered 500.
+  std::function<Response()> blocking = {};
 };
 
 // `body` is JSON.

@@ -7,6 +7,7 @@
 
 #include "protocol/json.hpp"
 #include "protocol/shapes.hpp"
+#include "server/own/control.hpp"
 #include "server/own/json_body.hpp"
 
 namespace kinesisd::server::own {
@@ -59,8 +60,8 @@ Answer set_key(Call& call, const std::string& key) {
     return {error(400, fmt::format("There is no state \"{}\" for key {}; the states are {}.", *word, key,
                                    all_states()))};
   }
-  const auto ticket =
-      call.streams.with([&](storage::Streams& streams) { return streams.set_key_state(key, *state); });
+  const auto ticket = call.control.streams.with(
+      [&](storage::Streams& streams) { return streams.set_key_state(key, *state); });
   if (!ticket) {
     return {error(503, fmt::format("There is no room for the state of key {}: too much waits for the disk, "
                                    "or {} keys are not enabled already; enable some, or try again.",
@@ -72,7 +73,8 @@ Answer set_key(Call& call, const std::string& key) {
 }  // namespace
 
 Answer list_keys(Call& call) {
-  const auto keys = call.streams.with([](const storage::Streams& streams) { return streams.key_states(); });
+  const auto keys =
+      call.control.streams.with([](const storage::Streams& streams) { return streams.key_states(); });
   std::string body;
   protocol::json::Writer writer(body);
   writer.begin_map(1);
@@ -95,7 +97,7 @@ Answer answer_key(Call& call) {
   }
   if (call.request.method == "PUT") return set_key(call, *key);
   const KeyState state =
-      call.streams.with([&](const storage::Streams& streams) { return streams.key_state(*key); });
+      call.control.streams.with([&](const storage::Streams& streams) { return streams.key_state(*key); });
   return {key_answer(*key, state)};
 }
 

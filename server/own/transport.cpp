@@ -1,6 +1,7 @@
 #include "server/own/transport.hpp"
 
 #include "protocol/json.hpp"
+#include "server/own/control.hpp"
 
 namespace kinesisd::server::own {
 
@@ -12,7 +13,7 @@ constexpr std::string_view use_https =
 }  // namespace
 
 Answer answer_authority(Call& call) {
-  const Transport& transport = call.transport;
+  const Transport& transport = call.control.transport;
   if (transport.authority_pem.empty()) return {error(404, transport.no_authority)};
   return {{.status = 200,
            .headers = {{"Content-Type", "application/x-pem-file"}, {"Cache-Control", "no-store"}},
@@ -21,7 +22,6 @@ Answer answer_authority(Call& call) {
 
 std::optional<Response> refuse_plain_text(const Request& request, const Transport& transport) {
   if (!transport.tls_only || request.over_tls) return std::nullopt;
-  if (request.path == "/_kinesisd/health" || request.path == "/_kinesisd/ca.pem") return std::nullopt;
   // SDKs show what stands under this key.
   std::string body;
   protocol::json::Writer writer(body);

@@ -18,8 +18,8 @@ struct Transport {
 // GET ca.pem: the CA's certificate, as AWS_CA_BUNDLE and its like want it.
 Answer answer_authority(Call& call);
 
-// The answer to a request in plain text where only TLS is served. A client must get the CA before it can
-// speak TLS, and whoever starts the server must see that it runs: these two are answered in plain text too.
+// What a request in plain text is answered where only TLS is served, or nullopt where TLS is optional or was
+// used. Not asked for what everyone may read.
 std::optional<Response> refuse_plain_text(const Request& request, const Transport& transport);
 
 }  // namespace kinesisd::server::own

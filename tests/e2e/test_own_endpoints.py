@@ -19,8 +19,8 @@ def send(server, method, path, headers=None, body=None):
 def test_what_is_not_there_is_answered_with_what_is(server):
     answer = send(server, "GET", "nothing")
     assert answer.status == 404
-    assert answer.json() == {"error": "There is nothing at /_kinesisd/nothing; there are /_kinesisd/health, "
-                                      "/_kinesisd/ca.pem, /_kinesisd/kms, /_kinesisd/kms/...."}
+    assert answer.json() == {"error": "There is nothing at /_kinesisd/nothing; "
+                                      "GET /_kinesisd/ lists what there is."}
     assert answer.headers["Content-Type"] == "application/json"
     assert send(server, "POST", "health", JSON, b"").headers["Allow"] == "GET, HEAD"
 

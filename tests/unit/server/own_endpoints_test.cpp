@@ -3,8 +3,10 @@
 
 #include <catch2/catch.hpp>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 
+#include "server/own/control.hpp"
 #include "server/own/guard.hpp"
 #include "server/own/json_body.hpp"
 #include "storage/group_commit.hpp"
@@ -28,7 +30,7 @@ class Own {
                     .query = {},
                     .headers = {{"host", "localhost:4567"}, {"content-type", "application/json"}},
                     .body = std::move(body)};
-    auto answer = answer_own(request, streams_);
+    auto answer = answer_own(request, control_);
     ticket = answer.ticket;
     return std::move(answer.response);
   }
@@ -43,7 +45,14 @@ class Own {
   tests::ManualClock clock_;
   storage::GroupCommit journal_{engine_, {}};
   GuardedStreams streams_;
+  std::ostringstream lines_;
+  Log log_{LogLevel::error, LogFormat::text, lines_};
+  const own::Control control_{.streams = streams_, .journal = journal_, .clock = clock_, .log = log_};
 };
+
+bool is_own_path(const std::string& path, const std::string& method = "GET") {
+  return is_own({.method = method, .path = path, .query = {}, .headers = {}, .body = {}});
+}
 
 std::string allowed(const Response& response) {
   for (const Header& header : response.headers) {
@@ -54,19 +63,28 @@ std::string allowed(const Response& response) {
 
 }  // namespace
 
-TEST_CASE("Own paths that are not there are answered with those that are") {
+TEST_CASE("Own paths that are not there are answered with where to look") {
   Own own;
-  for (const char* path : {"/_kinesisd/", "/_kinesisd/healthy", "/_kinesisd/health/", "/_kinesisd/km"}) {
+  for (const char* path :
+       {"/_kinesisd/nothing", "/_kinesisd/healthy", "/_kinesisd/health/", "/_kinesisd/km"}) {
     INFO(path);
     CHECK(is_own_path(path));
     const Response response = own.call("GET", path);
     CHECK(response.status == 404);
     CHECK(response.body == R"({"error":"There is nothing at )" + std::string(path) +
-                               "; there are /_kinesisd/health, /_kinesisd/ca.pem, /_kinesisd/kms, "
-                               "/_kinesisd/kms/....\"}");
+                               "; GET /_kinesisd/ lists what there is.\"}");
   }
   CHECK_FALSE(is_own_path("/_kinesisd"));
   CHECK_FALSE(is_own_path("/stream/_kinesisd/health"));
+}
+
+TEST_CASE("The index of the own paths names each with its methods") {
+  Own own;
+  const Response response = own.call("GET", "/_kinesisd/");
+  CHECK(response.status == 200);
+  CHECK_THAT(response.body,
+             Catch::StartsWith(R"({"paths":[{"path":"/_kinesisd/health","methods":"GET, HEAD",)"
+                               R"("help":"Answers when requests are answered."},)"));
 }
 
 TEST_CASE("Each own path takes its methods") {

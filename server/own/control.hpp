@@ -1,0 +1,28 @@
+// What the server's own endpoints may reach. A part of the server that can be administered has a member here;
+// knows no endpoint.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "server/log.hpp"
+#include "server/operation.hpp"
+#include "server/own/transport.hpp"
+#include "storage/clock.hpp"
+#include "storage/group_commit.hpp"
+
+namespace kinesisd::server::own {
+
+// All that is referred to outlives the endpoints.
+struct Control {
+  GuardedStreams& streams;
+  storage::GroupCommit& journal;
+  storage::Clock& clock;
+  Log& log;
+  // Reads records from the disk; blocks, for Answer::blocking.
+  std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)> read_records = {};
+  storage::World fallback = {};  // of callers that name none
+  Transport transport = {};
+};
+
+}  // namespace kinesisd::server::own
