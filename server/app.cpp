@@ -3,19 +3,16 @@
 #include <fmt/core.h>
 #include <pthread.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <future>
-#include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "server/credentials.hpp"
+#include "server/encryption.hpp"
 #include "server/kinesis_service.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/net/listener.hpp"
@@ -65,111 +62,102 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
-tls::Second wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+std::optional<Credentials> verified_by(const Settings& settings, Log& log) {
+  if (!settings.credentials) return std::nullopt;
+  Credentials credentials = read_credentials(*settings.credentials);
+  log.info("Signatures are verified; {} access keys of {} may call.", credentials.size(),
+           *settings.credentials);
+  return credentials;
 }
 
-// A new CA, made while the database is opened. Not valid: none will be needed.
-std::future<tls::Identity> begin_authority(const Settings& settings) {
-  if (settings.tls == TlsMode::off || settings.tls_cert) return {};
-  std::error_code ignored;
-  if (settings.db && std::filesystem::exists(*settings.db + "-ca.key", ignored)) return {};
-  return std::async(std::launch::async, [] { return tls::make_authority(wall_clock()); });
+storage::Opened opened(const Settings& settings, Log& log) {
+  storage::Opened database = storage::open_database(database_options(settings));
+  for (const std::string& warning : database.warnings) log.warn("{}", warning);
+  return database;
 }
 
-tls::Authority authority(const storage::Opened& database, std::future<tls::Identity> made) {
-  const auto make = [&] { return made.valid() ? made.get() : tls::make_authority(wall_clock()); };
-  if (database.path.empty()) return {.identity = make()};
-  return database.temporary ? tls::temporary_authority(database.path, make())
-                            : tls::keep_authority(database.path, wall_clock(), make);
-}
+// All parts, each after what it refers to. The constructor leaves nothing running; what it throws has left
+// nothing behind.
+class App {
+ public:
+  App(const Settings& settings, Log& log);
+  void start();
+  void stop();
 
-// What clients are met with on TLS, and what is told of it.
-struct Encryption {
-  std::unique_ptr<tls::Tls> tls;  // nullptr: none
-  own::Transport transport;
-  std::string line;  // for whoever starts the server; empty: nothing
+ private:
+  KinesisService::Parts service_parts();
+  void announce() const;
+
+  const Settings& settings_;
+  Log& log_;
+  std::optional<Credentials> credentials_;
+  std::future<tls::Identity> authority_;  // in the making
+  storage::Opened database_;
+  storage::GroupCommit journal_;
+  GuardedStreams streams_;
+  SystemClock clock_;
+  Encryption encryption_;
+  RateLimits rates_;
+  KinesisService service_;
+  // Requests cut off at the end are destroyed with the threads, and refer to all above.
+  IoThreads threads_;
+  Listener listener_;
 };
 
-Encryption encryption(const Settings& settings, const storage::Opened& database,
-                      std::future<tls::Identity> made, Log& log) {
-  Encryption out;
-  out.transport.tls_only = settings.tls == TlsMode::only;
-  if (settings.tls == TlsMode::off) return out;
-  if (settings.tls_cert) {
-    out.tls = std::make_unique<tls::Tls>(tls::read_chain(*settings.tls_cert, *settings.tls_key),
-                                         *settings.tls_cert);
-    out.transport.no_authority =
-        fmt::format("The certificate is that of --tls-cert {}; trust whoever signed it.", *settings.tls_cert);
-    out.line = fmt::format("Also https:// with the certificate of {}.", *settings.tls_cert);
-    return out;
-  }
-  std::vector<tls::Name> names;
-  for (const std::string& name : settings.tls_names) names.push_back(*tls::parse_name(name));
-  tls::Authority ours = authority(database, std::move(made));
-  if (!ours.warning.empty()) log.warn("{}", ours.warning);
-  out.line = ours.file.empty()
-                 ? std::string("Also https:// for clients that trust the CA at /_kinesisd/ca.pem.")
-                 : fmt::format("Also https:// for clients with AWS_CA_BUNDLE={}", ours.file);
-  out.tls = std::make_unique<tls::Tls>(std::move(ours), names);
-  out.transport.authority_pem = out.tls->authority_pem();
-  return out;
+App::App(const Settings& settings, Log& log)
+    : settings_(settings),
+      log_(log),
+      credentials_(verified_by(settings, log)),
+      authority_(begin_authority(settings)),
+      database_(opened(settings, log)),
+      journal_(*database_.engine),
+      streams_(stream_settings(settings, database_), journal_, database_.key),
+      clock_(database_.newest),
+      encryption_(encryption(settings, database_, std::move(authority_), log)),
+      service_(service_parts()),
+      threads_(settings.threads),
+      listener_(threads_, service_, log, limits, encryption_.tls.get()) {
+  streams_.with([&](storage::Streams& all) { all.restore(std::move(database_.restored), clock_.now()); });
+  listener_.bind(settings.listen);
 }
 
-void announce(const Listener& listener, const storage::Opened& database, const Encryption& encryption) {
-  if (database.temporary || !database.records_on_disk) say("Nothing is kept after exit; --db PATH keeps it.");
-  if (!encryption.line.empty()) say(encryption.line);
-  const char* scheme = encryption.transport.tls_only ? "https" : "http";
-  for (const std::string& address : listener.addresses()) {
+KinesisService::Parts App::service_parts() {
+  return {.streams = streams_,
+          .journal = journal_,
+          .clock = clock_,
+          .log = log_,
+          .read_records = [this](const auto& range) { return database_.reader->read(range); },
+          .fallback = {.account = settings_.account_id, .region = settings_.region},
+          .rates = settings_.limits == EnforcedLimits::all ? &rates_ : nullptr,
+          .credentials = credentials_ ? &*credentials_ : nullptr,
+          .transport = encryption_.transport};
+}
+
+void App::start() {
+  journal_.start(
+      streams_, clock_, [this](storage::Settled news) { threads_.settled(news); },
+      [this](const std::string& what) { log_.error("{}", what); });
+  threads_.start();
+  listener_.start();
+  announce();
+}
+
+void App::announce() const {
+  if (database_.temporary || !database_.records_on_disk) {
+    say("Nothing is kept after exit; --db PATH keeps it.");
+  }
+  if (!encryption_.line.empty()) say(encryption_.line);
+  const char* scheme = encryption_.transport.tls_only ? "https" : "http";
+  for (const std::string& address : listener_.addresses()) {
     say(fmt::format("Listening at {}://{}", scheme, address));
   }
 }
 
-int run(const Settings& settings, Log& log) {
-  std::optional<Credentials> credentials;
-  if (settings.credentials) {
-    credentials = read_credentials(*settings.credentials);
-    log.info("Signatures are verified; {} access keys of {} may call.", credentials->size(),
-             *settings.credentials);
-  }
-  std::future<tls::Identity> made = begin_authority(settings);
-  storage::Opened database = storage::open_database(database_options(settings));
-  for (const std::string& warning : database.warnings) log.warn("{}", warning);
-
-  storage::GroupCommit journal(*database.engine);
-  GuardedStreams streams(stream_settings(settings, database), journal, database.key);
-  SystemClock clock(database.newest);
-  streams.with([&](storage::Streams& all) { all.restore(std::move(database.restored), clock.now()); });
-
-  const Encryption encrypted = encryption(settings, database, std::move(made), log);
-  RateLimits rates;
-  KinesisService service({.streams = streams,
-                          .journal = journal,
-                          .clock = clock,
-                          .log = log,
-                          .read_records = [&](const auto& range) { return database.reader->read(range); },
-                          .fallback = {.account = settings.account_id, .region = settings.region},
-                          .rates = settings.limits == EnforcedLimits::all ? &rates : nullptr,
-                          .credentials = credentials ? &*credentials : nullptr,
-                          .transport = encrypted.transport});
-  // Requests cut off at the end are destroyed with the threads, and refer to all above.
-  IoThreads threads(settings.threads);
-  Listener listener(threads, service, log, limits, encrypted.tls.get());
-  listener.bind(settings.listen);
-
-  journal.start(
-      streams, clock, [&](storage::Settled news) { threads.settled(news); },
-      [&](const std::string& what) { log.error("{}", what); });
-  threads.start();
-  listener.start();
-  announce(listener, database, encrypted);
-
-  await_signal();
-  log.info("Stopping: finishing what is in flight.");
-  if (!listener.shut_down()) log.warn("Some requests were still in flight and were cut off.");
-  threads.stop();
-  journal.stop();
-  return 0;
+void App::stop() {
+  log_.info("Stopping: finishing what is in flight.");
+  if (!listener_.shut_down()) log_.warn("Some requests were still in flight and were cut off.");
+  threads_.stop();
+  journal_.stop();
 }
 
 }  // namespace
@@ -177,7 +165,11 @@ int run(const Settings& settings, Log& log) {
 int serve(const Settings& settings) {
   Log log(settings.log_level, settings.log_format);
   try {
-    return run(settings, log);
+    App app(settings, log);
+    app.start();
+    await_signal();
+    app.stop();
+    return 0;
   } catch (const CredentialsError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const storage::OpenError& refused) {

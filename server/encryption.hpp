@@ -1,0 +1,30 @@
+// What clients on TLS are met with: the certificate of the settings, or a CA of the server's own. Glue
+// between the settings, the database's folder and server/tls.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "server/config.hpp"
+#include "server/log.hpp"
+#include "server/own/transport.hpp"
+#include "server/tls/tls.hpp"
+#include "storage/open.hpp"
+
+namespace kinesisd::server {
+
+struct Encryption {
+  std::unique_ptr<tls::Tls> tls;  // nullptr: none
+  own::Transport transport;
+  std::string line;  // for whoever starts the server; empty: nothing
+};
+
+// A new CA, made while the database is opened. Not valid: none will be needed.
+std::future<tls::Identity> begin_authority(const Settings& settings);
+
+// `made`: of begin_authority. Throws tls::TlsError.
+Encryption encryption(const Settings& settings, const storage::Opened& database,
+                      std::future<tls::Identity> made, Log& log);
+
+}  // namespace kinesisd::server
