@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "server/help_line.hpp"
 #include "server/setting_table.hpp"
 
 namespace kinesisd::server {
@@ -32,24 +33,10 @@ bool is_not_ours(std::string_view variable_name) {
          variable_name.starts_with("KINESISD_PORT_");
 }
 
-// A flag beside its help, which is folded at spaces.
-void help_line(std::string& out, std::string_view flag, std::string_view help) {
-  constexpr std::size_t flag_columns = 28;
-  constexpr std::size_t help_columns = 64;
-  const bool own_line = flag.size() > flag_columns - 2;
-  out += fmt::format("  {:<{}}{}", flag, flag_columns - 2, own_line ? "\n" : "");
-  for (bool first = !own_line; !help.empty(); first = false) {
-    std::size_t end = help.size();
-    if (end > help_columns) end = help.rfind(' ', help_columns);
-    out += fmt::format("{:<{}}{}\n", "", first ? 0 : flag_columns, help.substr(0, end));
-    help.remove_prefix(std::min(end + 1, help.size()));
-  }
-}
-
 std::string help_text() {
   std::string out =
       "kinesisd speaks the Amazon Kinesis Data Streams API on this machine.\n\n"
-      "Usage: kinesisd [--SETTING VALUE]...\n\n";
+      "Usage: kinesisd [serve] [--SETTING VALUE]...\n\n";
   for (const Setting& setting : setting_table()) {
     std::string help(setting.help);
     if (!setting.default_text.empty()) help += fmt::format(" [{}]", setting.default_text);

@@ -1,65 +1,9 @@
-#include <fmt/core.h>
-#include <malloc.h>
-#include <pthread.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
-#include <exception>
-#include <string>
-#include <variant>
-#include <vector>
+#include <cstddef>
 
-#include "server/app.hpp"
-#include "server/config.hpp"
-
-namespace {
-
-// SIGTERM and SIGINT are awaited by one thread, so every thread started from here on must not take them. A
-// client that hangs up, or a file at its size limit, is an error of that one call and not the end of the
-// process.
-void prepare_signals() {
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGTERM);
-  sigaddset(&awaited, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-}
-
-// Arenas grow in steps of a page otherwise, at one system call each.
-void prepare_memory() {
-  constexpr int grow_bytes = 1 << 20;
-  mallopt(M_TOP_PAD, grow_bytes);
-}
-
-// A connection is a file, and the usual soft limit is below limits.connections.
-void prepare_files() {
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-}
-
-}  // namespace
+#include "server/commands/command.hpp"
 
 int main(int count, char** arguments) {
-  using namespace kinesisd::server;
-  try {
-    prepare_signals();
-    prepare_memory();
-    prepare_files();
-    auto settings =
-        read_settings(std::vector<std::string>(arguments + 1, arguments + count), environment_of(environ));
-    if (const auto* exit = std::get_if<Exit>(&settings)) {
-      fmt::print(exit->code == 0 ? stdout : stderr, "{}", exit->text);
-      return exit->code;
-    }
-    return serve(std::get<Settings>(settings));
-  } catch (const std::exception& bug) {
-    fmt::print(stderr, "kinesisd stopped: {}\n", bug.what());
-    return 1;
-  }
+  return kinesisd::server::commands::run_program({arguments, static_cast<std::size_t>(count)}, environ);
 }

@@ -1,0 +1,25 @@
+// One HTTP/1.1 exchange over a connection. Knows no service behind it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/client/connection.hpp"
+#include "server/http_message.hpp"
+
+namespace kinesisd::server::client {
+
+struct HttpAnswer {
+  int status = 0;
+  std::vector<Header> headers;  // names in lower case
+  std::string body;
+  bool keeps_open = false;  // the connection can take another request
+};
+
+// The request's headers are sent as they are, with Content-Length. Throws ConnectionError; answers have at
+// most `answer_bytes_max` in their bodies.
+HttpAnswer exchange(Connection& connection, const Request& request, Deadline deadline);
+
+inline constexpr std::size_t answer_bytes_max = 64U << 20U;
+
+}  // namespace kinesisd::server::client

@@ -1,0 +1,74 @@
+#include "server/commands/command.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "server/commands/commands.hpp"
+#include "server/help_line.hpp"
+
+namespace kinesisd::server::commands {
+
+namespace {
+
+constexpr std::array table{
+    Command{"serve", "Answers the API; what kinesisd does when no command is named.", serve},
+    Command{"health", "Exits 0 if the server of these settings is ready to answer.", health},
+    Command{"version", "Prints the version.", version},
+};
+
+// Without `flags` there is nothing else to say of them: settings are flags of serve.
+void print_help(const Call& call) {
+  std::string out = "Usage: kinesisd [COMMAND] [--FLAG VALUE]...\n\n";
+  for (const Command& command : table) help_line(out, command.name, command.help);
+  out +=
+      "\nkinesisd COMMAND --help explains a command. Without one, kinesisd serves with the settings\n"
+      "that stand below.\n\n";
+  fmt::print("{}", out);
+  serve(call);
+}
+
+int choose_and_run(std::string_view program, Call call) {
+  std::string_view name = program.substr(program.rfind('/') + 1);
+  if (name != "aws" && name != "awslocal") {
+    const bool named = !call.arguments.empty() && !call.arguments.front().starts_with('-');
+    const bool help =
+        call.arguments.size() == 1 && (call.arguments.front() == "--help" || call.arguments.front() == "-h");
+    if (help) return print_help(call), 0;
+    if (!named) return serve(call);
+    const std::string word = call.arguments.front();
+    call.arguments.erase(call.arguments.begin());
+    const auto* found =
+        std::find_if(table.begin(), table.end(), [&](const Command& one) { return one.name == word; });
+    if (found != table.end()) return found->run(call);
+    fmt::print(stderr, "{} is not a command; kinesisd --help lists them.\n", word);
+    return 2;
+  }
+  fmt::print(stderr, "{} is not there yet.\n", name);
+  return 2;
+}
+
+}  // namespace
+
+std::span<const Command> command_table() {
+  return table;
+}
+
+int run_program(std::span<const char* const> arguments, const char* const* environment) {
+  // A reader that has gone is an error of that one write.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return choose_and_run(arguments.empty() ? "" : arguments.front(),
+                          {.arguments = {arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end()},
+                           .environment = environment_of(environment)});
+  } catch (const std::exception& bug) {
+    fmt::print(stderr, "kinesisd stopped: {}\n", bug.what());
+    return 1;
+  }
+}
+
+}  // namespace kinesisd::server::commands

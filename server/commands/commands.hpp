@@ -1,0 +1,12 @@
+// The commands themselves; each gives its exit code: 0, 1 when it failed, 2 when its arguments are wrong.
+#pragma once
+
+#include "server/commands/command.hpp"
+
+namespace kinesisd::server::commands {
+
+int serve(const Call& call);
+int health(const Call& call);
+int version(const Call& call);
+
+}  // namespace kinesisd::server::commands

@@ -1,0 +1,120 @@
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <variant>
+
+#include "server/client/http.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/flags.hpp"
+#include "server/net/address.hpp"
+
+namespace kinesisd::server::commands {
+
+namespace {
+
+constexpr std::chrono::milliseconds answer_within{1500};
+constexpr std::string_view endpoint_flag = "--endpoint";
+
+std::string target_of(const char* link) {
+  std::array<char, 4096> path{};
+  const ssize_t size = readlink(link, path.data(), path.size());
+  return size <= 0 ? std::string() : std::string(path.data(), static_cast<std::size_t>(size));
+}
+
+// In a container the server is process 1, and its flags say where it listens.
+std::vector<std::string> flags_of_the_container() {
+  const std::string own = target_of("/proc/self/exe");
+  if (own.empty() || own != target_of("/proc/1/exe")) return {};
+  std::ifstream file("/proc/1/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  if (!words.empty()) words.erase(words.begin());
+  if (!words.empty() && words.front() == "serve") words.erase(words.begin());
+  return words;
+}
+
+// Where a server of these settings is found from here; "" and a sentence in `problem` if it cannot be told.
+std::optional<client::Endpoint> endpoint_of(const Settings& settings, std::string& problem) {
+  for (const std::string& text : settings.listen) {
+    const auto address = parse_listen_address(text);
+    if (!address || address->port == 0) continue;
+    client::Endpoint endpoint{.host = "127.0.0.1", .port = address->port};
+    if (address->ip && !address->ip->is_unspecified()) endpoint.host = address->ip->to_string();
+    if (address->ip && address->ip->is_unspecified() && address->ip->is_v6()) endpoint.host = "::1";
+    return endpoint;
+  }
+  problem = "The server takes any free port; name it with --endpoint http://127.0.0.1:PORT.";
+  return std::nullopt;
+}
+
+// Takes `--endpoint URL` out of the arguments: everything else is a setting of the server.
+std::optional<std::string> take_endpoint(std::vector<std::string>& arguments) {
+  for (auto at = arguments.begin(); at != arguments.end(); ++at) {
+    if (at->starts_with("--endpoint=")) {
+      std::string url = at->substr(endpoint_flag.size() + 1);
+      arguments.erase(at);
+      return url;
+    }
+    if (*at == endpoint_flag) {
+      std::string url = at + 1 == arguments.end() ? std::string() : at[1];
+      arguments.erase(at, at + (at + 1 == arguments.end() ? 1 : 2));
+      return url;
+    }
+  }
+  return std::nullopt;
+}
+
+// Health is answered in plain text whatever --tls says.
+int ask(const client::Endpoint& endpoint) {
+  const auto deadline = std::chrono::steady_clock::now() + answer_within;
+  try {
+    client::Connection connection(endpoint, {}, deadline);
+    const Request request{.method = "GET",
+                          .path = "/_kinesisd/health",
+                          .query = {},
+                          .headers = {{"host", endpoint.authority()}, {"connection", "close"}},
+                          .body = {}};
+    const client::HttpAnswer answer = client::exchange(connection, request, deadline);
+    if (answer.status == 200) {
+      fmt::print("{} is healthy.\n", endpoint.url());
+      return 0;
+    }
+    fmt::print(stderr, "{} is not healthy: it answers {} {}\n", endpoint.url(), answer.status, answer.body);
+  } catch (const client::ConnectionError& error) {
+    fmt::print(stderr, "{}.\n", error.what());
+  }
+  return 1;
+}
+
+}  // namespace
+
+int health(const Call& call) {
+  Flags flags("health",
+              "Exits 0 if the server of these settings is ready to answer, else 1. Takes the flags and "
+              "variables of\nserve, and finds the address among them.");
+  std::optional<std::string> shown;
+  flags.text("endpoint", "URL", "The server to ask instead, such as http://127.0.0.1:4567.", shown);
+  std::vector<std::string> arguments = call.arguments;
+  if (arguments == std::vector<std::string>{"--help"}) return *flags.parse(arguments);
+  if (const auto url = take_endpoint(arguments)) {
+    const auto endpoint = client::parse_endpoint(*url);
+    if (!endpoint) return flags.refuse("--endpoint: choose a URL such as http://127.0.0.1:4567.");
+    return ask(*endpoint);
+  }
+  if (arguments.empty()) arguments = flags_of_the_container();
+  const auto settings = read_settings(arguments, call.environment);
+  if (const auto* exit = std::get_if<Exit>(&settings)) {
+    fmt::print(stderr, "{}", exit->text);
+    return exit->code;
+  }
+  std::string problem;
+  const auto endpoint = endpoint_of(std::get<Settings>(settings), problem);
+  return endpoint ? ask(*endpoint) : flags.refuse(problem);
+}
+
+}  // namespace kinesisd::server::commands

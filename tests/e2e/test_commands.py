@@ -1,0 +1,86 @@
+"""What the executable does by its first argument, and `kinesisd health`."""
+
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+
+from kinesisd import EXECUTABLE, WAIT_S
+from test_restart import check_refused
+
+
+def run(*arguments, env=None, program=EXECUTABLE, stdin=subprocess.DEVNULL):
+    """(exit code, stderr, stdout), as `refusal` has them."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("KINESISD_")}
+    done = subprocess.run([program, *map(str, arguments)], stdin=stdin, capture_output=True, text=True,
+                          timeout=WAIT_S, env={**clean, **(env or {})}, check=False)
+    return done.returncode, done.stderr.strip(), done.stdout
+
+
+def commands():
+    """The names that `kinesisd --help` lists before the settings."""
+    code, said, printed = run("--help")
+    assert code == 0 and said == ""
+    before_settings = printed.split("--listen")[0]
+    return [line.split()[0] for line in before_settings.splitlines() if re.match(r"  \w", line)]
+
+
+def test_help_lists_commands_that_explain_themselves():
+    assert {"serve", "health", "version"} <= set(commands())
+    for command in commands():
+        code, said, printed = run(command, "--help")
+        assert (code, said) == (0, ""), command
+        assert f"Usage: kinesisd {command}" in printed.replace("[serve]", "serve"), command
+        assert all(len(line) <= 100 for line in printed.splitlines()), command
+
+
+def test_a_word_that_is_no_command():
+    check_refused(run("stray"), "stray", "kinesisd --help")
+    check_refused(run("version", "stray"), "stray", "kinesisd version --help")
+    check_refused(run("health", "--stray"), "--stray")
+
+
+def test_version():
+    assert run("version") == (0, "", run("--version")[2])
+    assert "0.1" in run("version")[2]
+
+
+def test_serve_by_name(start):
+    server = start("--limits", "off", listen=None, env={"KINESISD_LISTEN": "127.0.0.1:0"})
+    assert run("serve", "--listen", f"127.0.0.1:{server.port}")[0] == 2  # the port is taken
+    assert server.call("ListStreams", {}).status == 200
+
+
+@pytest.mark.parametrize("how", [
+    lambda port: (["--listen", f"127.0.0.1:{port}"], {}),
+    lambda port: (["--listen", "127.0.0.1:0", "--listen", f"0.0.0.0:{port}"], {}),
+    lambda port: (["--listen", f"localhost:{port}", "--limits", "all"], {}),
+    lambda port: (["--endpoint", f"http://localhost:{port}"], {"KINESISD_LISTEN": "127.0.0.1:1"}),
+    lambda port: ([f"--endpoint=http://127.0.0.1:{port}/"], {}),
+    lambda port: ([], {"KINESISD_LISTEN": f"0.0.0.0:{port},[::]:{port}"}),
+])
+@pytest.mark.parametrize("tls", ["on", "off", "only"])
+def test_health_of_a_server(start, tls, how):
+    server = start("--tls", tls)
+    arguments, variables = how(server.port)
+    code, said, printed = run("health", *arguments, env=variables)
+    assert (code, said) == (0, ""), said
+    assert printed.endswith(" is healthy.\n")
+
+
+def test_health_of_no_server():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        code, said, printed = run("health", "--listen", f"127.0.0.1:{port}")
+        assert (code, printed) == (1, "")
+        assert said == f"http://127.0.0.1:{port} did not answer in time."
+    code, said, printed = run("health", "--listen", f"127.0.0.1:{port}")
+    assert (code, said, printed) == (1, f"http://127.0.0.1:{port} cannot be reached: Connection refused.", "")
+
+
+def test_health_that_cannot_be_asked_for():
+    check_refused(run("health", "--listen", "127.0.0.1:0"), "--endpoint")
+    check_refused(run("health", "--endpoint", "nowhere"), "--endpoint")
+    check_refused(run("health", "--listen", "nowhere"), "nowhere")
