@@ -7,10 +7,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <fstream>
 
+#include "server/document/reader.hpp"
 #include "server/help_line.hpp"
 #include "server/setting_table.hpp"
+#include "server/settings_file.hpp"
 
 namespace kinesisd::server {
 
@@ -120,34 +121,27 @@ void read_environment(Settings& settings, const Environment& environment) {
   }
 }
 
+// What the user may have meant, as the end of a sentence.
+std::string meant(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : setting_table()) names.push_back(setting.name);
+  const std::optional<std::string_view> closest = document::closest(name, names);
+  return closest ? fmt::format("{} is one, and {}", *closest, see_help) : std::string(see_help);
+}
+
 void read_file(Settings& settings, const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw Refusal{fmt::format("{} cannot be read; name a TOML file with --config.", path)};
-  std::vector<CLI::ConfigItem> items;
-  try {
-    items = CLI::ConfigTOML().from_config(file);
-  } catch (const CLI::Error& error) {
-    throw Refusal{fmt::format("{} is not TOML: {}.", path, error.what())};
-  }
-  Values seen;
-  for (const CLI::ConfigItem& item : items) {
-    const Setting* setting = find_setting([&](const Setting& s) { return s.name == item.fullname(); });
-    if (item.name == "++") {
-      throw Refusal{
-          fmt::format("{}, [{}]: there are no sections; remove the line.", path, item.parents.back())};
-    }
+  for (const FileSetting& line : read_settings_file(path)) {
+    const Setting* setting = find_setting([&](const Setting& s) { return s.name == line.name; });
     if (setting == nullptr) {
-      throw Refusal{fmt::format("{}, {} is not a setting; {}.", path, item.fullname(), see_help)};
+      throw Refusal{fmt::format("{}{} is not a setting; {}.", line.place, line.name, meant(line.name))};
     }
-    if (std::find(seen.begin(), seen.end(), item.name) != seen.end()) {
-      throw Refusal{fmt::format("{}, {} stands there twice; remove one.", path, item.name)};
+    const std::string source =
+        line.is_list ? fmt::format("{}{} = [{}]", line.place, line.name, fmt::join(line.values, ", "))
+                     : fmt::format("{}{} = {}", line.place, line.name, line.values.front());
+    if (line.is_list && (!setting->repeatable || line.values.empty())) {
+      throw Refusal{fmt::format("{}: give {} value.", source, setting->repeatable ? "at least one" : "one")};
     }
-    seen.push_back(item.name);
-    const std::string source = fmt::format("{}, {} = {}", path, item.name, fmt::join(item.inputs, ", "));
-    if (item.inputs.size() != 1 && !(setting->repeatable && !item.inputs.empty())) {
-      throw Refusal{fmt::format("{}: give one value.", source)};
-    }
-    store(settings, *setting, item.inputs, source);
+    store(settings, *setting, line.values, source);
   }
 }
 
@@ -215,6 +209,8 @@ std::variant<Settings, Exit> read_settings(std::span<const std::string> argument
     return read_all(flags, environment);
   } catch (const Refusal& refusal) {
     return Exit{2, refusal.text + "\n"};
+  } catch (const document::Problem& problem) {
+    return Exit{2, fmt::format("{}\n", problem.what())};
   }
 }
 

@@ -32,13 +32,9 @@ constexpr std::size_t compared_bytes_max = 64;  // no key of ours is longer
 // The keys as a sentence lists them: the one most like `wrong` first, if any is.
 std::string known_keys(std::initializer_list<std::string_view> keys, std::string_view wrong) {
   std::vector<std::string_view> out(keys);
-  if (wrong.size() <= compared_bytes_max) {
-    const auto closest = std::min_element(out.begin(), out.end(), [&](auto left, auto right) {
-      return distance(wrong, left) < distance(wrong, right);
-    });
-    if (closest != out.end() && distance(wrong, *closest) <= closest->size() / 2) {
-      std::rotate(out.begin(), closest, closest + 1);
-    }
+  if (const auto like = closest(wrong, out)) {
+    const auto at = std::find(out.begin(), out.end(), *like);
+    std::rotate(out.begin(), at, at + 1);
   }
   return fmt::format("{}", fmt::join(out, ", "));
 }
@@ -65,6 +61,19 @@ std::string member_path(const std::string& parent, std::string_view key) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> closest(std::string_view wrong, std::span<const std::string_view> words) {
+  if (wrong.size() > compared_bytes_max) return std::nullopt;
+  std::optional<std::string_view> found;
+  std::size_t best = 0;
+  for (const std::string_view word : words) {
+    const std::size_t steps = distance(wrong, word);
+    if (steps > word.size() / 2 || (found && steps >= best)) continue;
+    found = word;
+    best = steps;
+  }
+  return found;
+}
 
 std::string shown(const Value& value, Format format) {
   constexpr std::size_t text_bytes_max = 60;

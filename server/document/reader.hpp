@@ -96,6 +96,9 @@ class Object {
 // The whole of a document.
 Item root(const Document& document);
 
+// The word most like `wrong`; nullopt: none is much like it.
+std::optional<std::string_view> closest(std::string_view wrong, std::span<const std::string_view> words);
+
 // The value as messages show it: short, quoted as in the document.
 std::string shown(const Value& value, Format format);
 

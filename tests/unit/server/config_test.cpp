@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -194,7 +195,7 @@ TEST_CASE("A bad flag is refused with one sentence") {
       {"no value", {"--db", "--threads", "4"}, "--db needs a value; kinesisd --help lists the settings.\n"},
       {"no file",
        {"--config", "/no/such.toml"},
-       "/no/such.toml cannot be read; name a TOML file with --config.\n"},
+       "/no/such.toml cannot be read (No such file or directory); name another file with --config.\n"},
       {"no mode", {"--tls", "yes"}, "--tls yes: choose off, on or only.\n"},
       {"no name a host can have",
        {"--tls-name", "a b"},
@@ -238,17 +239,44 @@ TEST_CASE("A bad line of the file is refused with one sentence that names the fi
     const char* expected;
   };
   const Row row = GENERATE(values<Row>({
-      {"bad value", "threads = 0\n", ", threads = 0: choose a number from 1 to 64.\n"},
-      {"unknown key", "thread = 1\n", ", thread is not a setting; kinesisd --help lists the settings.\n"},
-      {"a section", "[net]\nthreads = 1\n", ", [net]: there are no sections; remove the line.\n"},
-      {"no equals sign", "threads 4\n",
-       ", threads 4 is not a setting; kinesisd --help lists the settings.\n"},
-      {"twice", "threads = 1\nmemory-mb = 9\nthreads = 2\n", ", threads stands there twice; remove one.\n"},
-      {"a list where one is meant", "threads = [1, 2]\n", ", threads = 1, 2: give one value.\n"},
+      {"bad value", "\nthreads = 0\n", ", line 2: threads = 0: choose a number from 1 to 64.\n"},
+      {"bad text", "threads = \"x\"\n", ", line 1: threads = x: choose a number from 1 to 64.\n"},
+      {"a fraction", "threads = 1.5\n", ", line 1: threads = 1.5: choose a number from 1 to 64.\n"},
+      {"a yes", "tls = true\n", ", line 1: tls = true: choose off, on or only.\n"},
+      {"unknown key", "thread = 1\n",
+       ", line 1: thread is not a setting; threads is one, and kinesisd --help lists the settings.\n"},
+      {"unknown key like none", "x = 1\n",
+       ", line 1: x is not a setting; kinesisd --help lists the settings.\n"},
+      {"a section", "[net]\nthreads = 1\n", ", line 1: [net]: there are no sections; remove the line.\n"},
+      {"a list where one is meant", "threads = [1, 2]\n", ", line 1: threads = [1, 2]: give one value.\n"},
+      {"an empty list where one is meant", "shard-limit = []\n",
+       ", line 1: shard-limit = []: give one value.\n"},
+      {"an empty list", "listen = []\n", ", line 1: listen = []: give at least one value.\n"},
+      {"a list in a list", "listen = [[\"x\"]]\n",
+       ", line 1: listen[0] is a list; write a text or a number.\n"},
   }));
   CAPTURE(row.why);
   const File file(row.text);
   CHECK(refusal(file.flags()) == file.path() + row.expected);
+}
+
+TEST_CASE("A file that is no TOML, or has a key twice, is refused with its line") {
+  for (const char* text : {"\nthreads 4\n", "threads = 1\nthreads = 2\n", "\nlisten = [\"a\n"}) {
+    INFO(text);
+    const File file(text);
+    const std::string start = file.path() + ", line 2 is not TOML: ";
+    const std::string said = refusal(file.flags());
+    CHECK(said.substr(0, start.size()) == start);
+    CHECK(std::count(said.begin(), said.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("Numbers stand in the file with quotes or without") {
+  const File file("threads = 3\nshard-limit = \"7\"\ntransition-ms = 0\n");
+  const Settings settings = accepted(file.flags());
+  CHECK(settings.threads == 3);
+  CHECK(settings.shard_limit == 7);
+  CHECK(settings.transition_ms == 0);
 }
 
 TEST_CASE("--help names every setting in lines of at most 100 columns") {
@@ -284,8 +312,10 @@ TEST_CASE("config/kinesisd.toml has every setting with its default, and nothing 
     expected.emplace_back(setting.name);
     if (setting.default_text.empty()) continue;
     const std::string quoted = "\"" + setting.default_text + "\"";
-    CHECK_THAT(uncommented, Catch::Contains(std::string(setting.name) + " = " + quoted + "\n") ||
-                                Catch::Contains(std::string(setting.name) + " = [" + quoted + "]\n"));
+    CHECK_THAT(uncommented,
+               Catch::Contains(std::string(setting.name) + " = " + quoted + "\n") ||
+                   Catch::Contains(std::string(setting.name) + " = " + setting.default_text + "\n") ||
+                   Catch::Contains(std::string(setting.name) + " = [" + quoted + "]\n"));
   }
   CHECK(keys == expected);
   const File file(uncommented);
