@@ -98,6 +98,7 @@ class App {
   SystemClock clock_;
   Encryption encryption_;
   RateLimits rates_;
+  own::Readiness readiness_;
   KinesisService service_;
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads_;
@@ -130,7 +131,8 @@ KinesisService::Parts App::service_parts() {
           .fallback = {.account = settings_.account_id, .region = settings_.region},
           .rates = settings_.limits == EnforcedLimits::all ? &rates_ : nullptr,
           .credentials = credentials_ ? &*credentials_ : nullptr,
-          .transport = encryption_.transport};
+          .transport = encryption_.transport,
+          .readiness = &readiness_};
 }
 
 void App::start() {
@@ -139,6 +141,7 @@ void App::start() {
       [this](const std::string& what) { log_.error("{}", what); });
   threads_.start();
   listener_.start();
+  readiness_.set_started();
   announce();
 }
 

@@ -45,7 +45,8 @@ KinesisService::KinesisService(Parts parts)
                .log = parts_.log,
                .read_records = parts_.read_records,
                .fallback = parts_.fallback,
-               .transport = parts_.transport} {}
+               .transport = parts_.transport,
+               .readiness = parts_.readiness} {}
 
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;

@@ -38,6 +38,7 @@ class KinesisService : public Service {
     RateLimits* rates = nullptr;               // of the control plane; nullptr: not enforced
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
     own::Transport transport = {};
+    const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
     std::chrono::milliseconds idle_event = limits.idle_event;
   };
 

@@ -10,6 +10,7 @@
 #include "protocol/json.hpp"
 #include "server/own/control.hpp"
 #include "server/own/guard.hpp"
+#include "server/own/health.hpp"
 #include "server/own/keys.hpp"
 
 namespace kinesisd::server {
@@ -24,10 +25,6 @@ enum class Access {
   tools,     // who may administer the server; see own/guard.hpp
 };
 
-own::Answer health(own::Call& /*call*/) {
-  return {own::json(200, fmt::format(R"({{"status":"ok","version":"{}"}})", KINESISD_VERSION))};
-}
-
 own::Answer list_endpoints(own::Call& call);
 
 struct Endpoint {
@@ -39,7 +36,12 @@ struct Endpoint {
 };
 
 constexpr auto endpoints = std::to_array<Endpoint>({
-    {"/_kinesisd/health", "GET, HEAD", Access::everyone, "Answers when requests are answered.", health},
+    {"/_kinesisd/health", "GET, HEAD", Access::everyone,
+     "200 once everything is there that was to be there at start.", own::answer_health},
+    {"/_kinesisd/health/live", "GET, HEAD", Access::everyone, "200 as long as the server answers.",
+     own::answer_live},
+    {"/_kinesisd/health/ready", "GET, HEAD", Access::everyone,
+     "200 when the server is of use, 503 and the reason when it is not.", own::answer_ready},
     {"/_kinesisd/ca.pem", "GET, HEAD", Access::everyone, "The CA that clients on https:// have to trust.",
      own::answer_authority},
     {"/_kinesisd/kms", "GET, HEAD", Access::tools, "The keys that are not enabled.", own::list_keys},

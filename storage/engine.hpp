@@ -45,6 +45,9 @@ class Engine {
   // Deletes one slice of what deleted streams left behind; true while there is more. Throws like `write`.
   virtual bool sweep(Timestamp now, const SliceLimits& slice) = 0;
 
+  // Writes something that changes nothing, to find out whether writing works. Throws like `write`.
+  virtual void try_writing() = 0;
+
   // Brings everything into one file. Nothing is written afterwards.
   virtual void close() = 0;
 };

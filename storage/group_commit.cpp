@@ -90,6 +90,7 @@ void GroupCommit::run() {
     commit_batch();
     const auto now = clock_->now();
     if (more_to_trim || now - trimmed_at_ >= trim_every || now < trimmed_at_) {
+      retry();
       more_to_trim = trim_slice();
       if (!more_to_trim) trimmed_at_ = now;
     }
@@ -129,7 +130,7 @@ bool GroupCommit::commit_batch() {
     fail(std::move(batch), error.what());
     return true;
   }
-  if (std::exchange(failing_, false)) log_("Writing to the database works again.");
+  end_trouble();
   const auto runs = runs_of(batch.changes);
   Garbage garbage;
   Wakes wakes;
@@ -143,9 +144,40 @@ bool GroupCommit::commit_batch() {
   return true;
 }
 
+std::string GroupCommit::trouble() const {
+  std::lock_guard lock(trouble_mutex_);
+  return trouble_;
+}
+
+// True: this is news.
+bool GroupCommit::begin_trouble(const std::string& why) {
+  std::lock_guard lock(trouble_mutex_);
+  trouble_ = why;
+  return !std::exchange(failing_, true);
+}
+
+void GroupCommit::end_trouble() {
+  if (!std::exchange(failing_, false)) return;
+  {
+    std::lock_guard lock(trouble_mutex_);
+    trouble_.clear();
+  }
+  log_("Writing to the database works again.");
+}
+
+void GroupCommit::retry() {
+  if (!failing_) return;
+  try {
+    engine_.try_writing();
+  } catch (const std::exception&) {
+    return;  // said already
+  }
+  end_trouble();
+}
+
 // What was submitted since the batch was taken rests on it, so all of it is undone together.
 void GroupCommit::fail(Batch batch, const std::string& why) {
-  if (!std::exchange(failing_, true))
+  if (begin_trouble(why))
     log_("Writing to the database failed; what could not be written is answered InternalFailure: " + why);
   Garbage garbage;
   Batch later;
@@ -182,7 +214,7 @@ bool GroupCommit::trim_slice() {
     }
     return more || engine_.sweep(now, limits_.slice);
   } catch (const std::exception& error) {
-    if (!std::exchange(failing_, true))
+    if (begin_trouble(error.what()))
       log_(std::string("Deleting expired records from the database failed: ") + error.what());
     return false;
   }

@@ -44,6 +44,9 @@ class GroupCommit final : public Journal {
   // What is submitted is written after the next wake(), or within a second.
   Ticket submit(Change change) override;
   bool has_room() const override;
+  // Why the last write failed, in the database's words; empty: it did not fail. After a failure writing is
+  // tried again every second, whether there is something to write or not. Any thread.
+  std::string trouble() const;
   // Writes all that waits. Whoever submits calls it when it has nothing more to submit for the moment, so
   // that many changes share a transaction. Any thread.
   void wake();
@@ -61,6 +64,8 @@ class GroupCommit final : public Journal {
   bool commit_batch();
   // Trims one slice of what has expired; true while there is more to do at once.
   bool trim_slice();
+  // After a failure: tries whether writing works again.
+  void retry();
 
  private:
   struct Batch {
@@ -72,6 +77,8 @@ class GroupCommit final : public Journal {
   bool wait_for_work(bool more_to_trim);
   Batch take(std::size_t bytes_max, std::size_t changes_max);
   void fail(Batch batch, const std::string& why);
+  bool begin_trouble(const std::string& why);
+  void end_trouble();
   void release(const Batch& batch);
 
   Engine& engine_;
@@ -92,7 +99,9 @@ class GroupCommit final : public Journal {
   Clock* clock_ = nullptr;
   Listener listener_;
   Log log_;
-  bool failing_ = false;  // journal thread: said in the log already
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_;   // guarded; empty: none
+  bool failing_ = false;  // journal thread: there is trouble, and the log has said so
   Timestamp trimmed_at_{};
   std::thread thread_;
 };

@@ -7,6 +7,7 @@
 
 #include "server/log.hpp"
 #include "server/operation.hpp"
+#include "server/own/readiness.hpp"
 #include "server/own/transport.hpp"
 #include "storage/clock.hpp"
 #include "storage/group_commit.hpp"
@@ -23,6 +24,7 @@ struct Control {
   std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)> read_records = {};
   storage::World fallback = {};  // of callers that name none
   Transport transport = {};
+  const Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
 };
 
 }  // namespace kinesisd::server::own

@@ -10,6 +10,7 @@ class MemoryEngine : public Engine {
   void write(std::span<const Change> /*changes*/) override {}
   Trimmed trim(const Expired& /*expired*/, const SliceLimits& /*slice*/) override { return {}; }
   bool sweep(Timestamp /*now*/, const SliceLimits& /*slice*/) override { return false; }
+  void try_writing() override {}
   void close() override {}
 };
 

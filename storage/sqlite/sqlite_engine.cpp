@@ -243,6 +243,12 @@ bool SqliteEngine::sweep_shards(std::int64_t stream, SliceLimits& left) {
   return true;
 }
 
+void SqliteEngine::try_writing() {
+  Transaction transaction(*this);
+  keep_newest();
+  transaction.commit();
+}
+
 void SqliteEngine::close() {
   if (!database_) return;
   statements_.reset();

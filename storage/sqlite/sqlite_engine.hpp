@@ -20,6 +20,7 @@ class SqliteEngine final : public Engine {
   void write(std::span<const Change> changes) override;
   Trimmed trim(const Expired& expired, const SliceLimits& slice) override;
   bool sweep(Timestamp now, const SliceLimits& slice) override;
+  void try_writing() override;
   void close() override;
 
  private:

@@ -39,6 +39,7 @@ class Own {
   }
 
   storage::Ticket ticket = storage::no_ticket;
+  own::Readiness readiness;
 
  private:
   storage::MemoryEngine engine_;
@@ -47,7 +48,8 @@ class Own {
   GuardedStreams streams_;
   std::ostringstream lines_;
   Log log_{LogLevel::error, LogFormat::text, lines_};
-  const own::Control control_{.streams = streams_, .journal = journal_, .clock = clock_, .log = log_};
+  const own::Control control_{
+      .streams = streams_, .journal = journal_, .clock = clock_, .log = log_, .readiness = &readiness};
 };
 
 bool is_own_path(const std::string& path, const std::string& method = "GET") {
@@ -84,7 +86,21 @@ TEST_CASE("The index of the own paths names each with its methods") {
   CHECK(response.status == 200);
   CHECK_THAT(response.body,
              Catch::StartsWith(R"({"paths":[{"path":"/_kinesisd/health","methods":"GET, HEAD",)"
-                               R"("help":"Answers when requests are answered."},)"));
+                               R"("help":"200 once everything is there that was to be there at start."},)"));
+}
+
+TEST_CASE("A server is live at once, and ready when all of its start is there") {
+  Own own;
+  CHECK(own.body("GET", "/_kinesisd/health/live") == R"({"status":"live"})");
+  for (const char* path : {"/_kinesisd/health", "/_kinesisd/health/ready"}) {
+    INFO(path);
+    const Response response = own.call("GET", path);
+    CHECK(response.status == 503);
+    CHECK(response.body == R"({"error":"The streams of the start are not all ACTIVE yet; try again."})");
+  }
+  own.readiness.set_started();
+  CHECK(own.call("GET", "/_kinesisd/health").status == 200);
+  CHECK(own.body("GET", "/_kinesisd/health/ready") == R"({"status":"ready"})");
 }
 
 TEST_CASE("Each own path takes its methods") {
@@ -107,6 +123,7 @@ TEST_CASE("Each own path takes its methods") {
   }));
   INFO(row.method << " " << row.path);
   Own own;
+  own.readiness.set_started();
   const Response response = own.call(row.method, row.path);
   CHECK(response.status == (row.allow == nullptr ? 200 : 405));
   CHECK(allowed(response) == (row.allow == nullptr ? "" : row.allow));

@@ -60,6 +60,25 @@ TEST_CASE("Records that could not be written never become readable, and the next
   CHECK(fixture.log[1] == "Writing to the database works again.");
 }
 
+TEST_CASE("Writing is tried again after a failure, without anything to write") {
+  FailingFixture fixture;
+  fixture.create(stream_key, provisioned(1));
+  CHECK(fixture.journal.trouble().empty());
+  fixture.engine().fails = true;
+  fixture.put("k", "lost");
+  fixture.settle();
+  CHECK(fixture.journal.trouble() == "database or disk is full");
+  fixture.journal.retry();
+  CHECK(fixture.journal.trouble() == "database or disk is full");
+  CHECK(fixture.log.size() == 1);
+  fixture.engine().fails = false;
+  fixture.journal.retry();
+  CHECK(fixture.journal.trouble().empty());
+  CHECK(fixture.log.back() == "Writing to the database works again.");
+  fixture.journal.retry();
+  CHECK(fixture.log.size() == 2);
+}
+
 TEST_CASE("Nothing is trimmed for a shorter retention that was never committed") {
   FailingFixture fixture;
   fixture.create(stream_key, provisioned(1));

@@ -55,6 +55,9 @@ class FailingEngine : public Engine {
   }
   Trimmed trim(const Expired&, const SliceLimits&) override { return {}; }
   bool sweep(Timestamp, const SliceLimits&) override { return false; }
+  void try_writing() override {
+    if (fails) throw std::runtime_error("database or disk is full");
+  }
   void close() override { closed = true; }
 
   bool fails = false;
