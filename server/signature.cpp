@@ -204,6 +204,13 @@ Hash signing_key(std::string_view secret, const Scope& scope) {
   return key;
 }
 
+std::string signature_of(std::string_view canonical, std::string_view secret, const Scope& scope,
+                         std::string_view timestamp) {
+  const std::string to_sign =
+      fmt::format("{}\n{}\n{}\n{}", algorithm, timestamp, scope.without_key, hex(sha256(canonical)));
+  return hex(hmac(signing_key(secret, scope), to_sign));
+}
+
 // Whether now is a time to use what was signed then.
 Result<void> check_time(const Claim& claim, std::chrono::sys_seconds signed_at,
                         std::chrono::sys_seconds now) {
@@ -256,13 +263,31 @@ Result<void> verify_signature(const Request& request, const Claim& claim, std::s
     return errors::security_token_invalid();
   }
   const std::string canonical = canonical_request(request, signed_headers, payload_hash);
-  const std::string to_sign =
-      fmt::format("{}\n{}\n{}\n{}", algorithm, timestamp, scope->without_key, hex(sha256(canonical)));
-  const std::string expected_signature = hex(hmac(signing_key(known->secret, *scope), to_sign));
+  const std::string expected_signature = signature_of(canonical, known->secret, *scope, timestamp);
   if (claim.algorithm != algorithm || !same(expected_signature, claim.signature)) {
     return errors::signature_mismatch();
   }
   return success();
+}
+
+void sign(Request& request, const Signer& signer, std::chrono::sys_seconds now) {
+  const std::string timestamp = amz_date(now);
+  request.headers.push_back({"x-amz-date", timestamp});
+  if (!signer.credential.session_token.empty())
+    request.headers.push_back({"x-amz-security-token", signer.credential.session_token});
+  const std::string credential =
+      fmt::format("{}/{}/{}/{}/{}", signer.access_key_id, timestamp.substr(0, date_letters), signer.region,
+                  signer.service, terminator);
+  std::vector<std::string> names;
+  for (const Header& header : request.headers) names.push_back(header.name);
+  std::sort(names.begin(), names.end());
+  const std::string canonical = canonical_request(request, names, payload_hash(request));
+  const auto scope = scope_of(credential);
+  if (!scope) throw std::invalid_argument("an access key, a region and a service have no slashes");
+  request.headers.push_back(
+      {"authorization", fmt::format("{} Credential={}, SignedHeaders={}, Signature={}", algorithm, credential,
+                                    fmt::join(names, ";"),
+                                    signature_of(canonical, signer.credential.secret, *scope, timestamp))});
 }
 
 }  // namespace kinesisd::server

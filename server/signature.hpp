@@ -1,5 +1,5 @@
-// AWS's Signature Version 4, verified: whose request it is, and that it is as its sender made it. Pure: knows
-// no clock and no files.
+// AWS's Signature Version 4: verified (whose request it is, and that it is as its sender made it), and made
+// for requests of our own. Pure: knows no clock and no files.
 #pragma once
 
 #include <chrono>
@@ -27,5 +27,17 @@ std::string payload_hash(const Request& request);
 // all of its headers.
 protocol::Result<void> verify_signature(const Request& request, const Claim& claim,
                                         std::string_view payload_hash, const Verification& verification);
+
+// Who signs, and for what.
+struct Signer {
+  std::string access_key_id;
+  Credential credential;
+  std::string region;
+  std::string service = "kinesis";
+};
+
+// Adds the headers that say when and by whom the request was made. It must have all others, `host` among
+// them; all of them are signed. Header names are lower case.
+void sign(Request& request, const Signer& signer, std::chrono::sys_seconds now);
 
 }  // namespace kinesisd::server

@@ -18,6 +18,8 @@ namespace {
 constexpr std::array table{
     Command{"serve", "Answers the API; what kinesisd does when no command is named.", serve},
     Command{"health", "Exits 0 if the server of these settings is ready to answer.", health},
+    Command{"put", "Puts records into a stream, here or on AWS.", put},
+    Command{"tail", "Prints a stream's records as they come, through every resharding.", tail},
     Command{"version", "Prints the version.", version},
 };
 
