@@ -173,7 +173,10 @@ std::shared_ptr<Listener::Acceptor> Listener::new_acceptor() {
 void Listener::bind_one(const asio::ip::address& ip, std::uint16_t port) {
   auto acceptor = new_acceptor();
   const tcp::endpoint endpoint(ip, port);
-  if (const error_code error = acceptor->listen(endpoint)) throw cannot_listen(endpoint, error);
+  const error_code error = acceptor->listen(endpoint);
+  // [::] is whatever IPv6 a machine has, and beside another address that may be none.
+  if (ip == asio::ip::address_v6::any() && !acceptors_.empty() && means_no_ipv6(error)) return;
+  if (error) throw cannot_listen(endpoint, error);
   acceptors_.push_back(std::move(acceptor));
 }
 
