@@ -13,6 +13,8 @@ import sys
 import tempfile
 import typing
 
+import engine
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 VENV = BUILD / "venv"
@@ -171,13 +173,33 @@ def unit(preset):
 
 
 def e2e(preset):
+    return pytest("tests/e2e", environment(preset), preset)
+
+
+def pytest(folder, variables, preset="release"):
     code, output = call(steady(preset, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
-                                        "--durations=5", "tests/e2e"]), env=environment(preset))
+                                        "--durations=5", folder]), env=variables)
     last = output.strip().rsplit("\n", 1)[-1]
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
     failed = counts.get("failed", 0) + counts.get("error", 0)
     note = f"{counts['skipped']} skipped" if "skipped" in counts else ""
     return Result(counts.get("passed", 0), max(failed, int(code != 0)), output, note)
+
+
+def images():
+    """The container images, the executable in them built inside."""
+    try:
+        return one(0, engine.build_images())
+    except (AssertionError, subprocess.SubprocessError) as failure:
+        return one(1, str(failure))
+
+
+def with_images(folder):
+    """pytest of a folder whose tests start containers; what they note stands beside the result."""
+    notes = BUILD / "container/notes"
+    notes.write_text("")
+    result = pytest(folder, {**CREDENTIALS, "KINESISD_TEST_NOTES": str(notes)})
+    return result._replace(note=", ".join([*notes.read_text().splitlines(), *filter(None, [result.note])]))
 
 
 def crash(preset, rounds):

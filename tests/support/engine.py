@@ -1,0 +1,202 @@
+"""Podman with settings and storage of its own under build/container, for the image and its tests. Needs root."""
+
+import contextlib
+import fcntl
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build/container"
+BASE = "docker.io/library/debian:bookworm-slim"
+IMAGES = {"kinesisd": (), "kinesisd:shell": ("--target", "shell")}
+# Two checkouts on one machine do not meet.
+RUN = pathlib.Path("/run") / f"kinesisd-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+WAIT_S = 30
+
+# runc and no cgroup manager: they ask least of a machine. Old kernels refuse podman's own resource limits.
+CONFIGURATION = {
+    "containers.conf": """
+[containers]
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+lock_type = "file"
+tmp_dir = "{run}/libpod"
+compat_api_enforce_docker_hub = false
+[network]
+network_config_dir = "{folder}/networks"
+""",
+    "storage.conf": """
+[storage]
+driver = "overlay"
+graphroot = "{folder}/storage"
+runroot = "{run}/storage"
+""",
+    "registries.conf": """
+unqualified-search-registries = ["docker.io"]
+""",
+}
+
+
+def environment():
+    return {**os.environ, "CONTAINERS_CONF": str(FOLDER / "containers.conf"),
+            "CONTAINERS_STORAGE_CONF": str(FOLDER / "storage.conf"),
+            "CONTAINERS_REGISTRIES_CONF": str(FOLDER / "registries.conf")}
+
+
+def configure():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in CONFIGURATION.items():
+        (FOLDER / name).write_text(text.lstrip().format(folder=FOLDER, run=RUN))
+
+
+def podman(*arguments, check=True, timeout_s=WAIT_S, **how):
+    """What it printed on stdout; an AssertionError with all of it when it fails."""
+    command = ["podman", *map(str, arguments)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, errors="replace", timeout=timeout_s, env=environment(), check=False, **how)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout.strip() if check else done
+
+
+@contextlib.contextmanager
+def alone():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(FOLDER / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def have_base():
+    """The base that registries would have given: Debian, from its packages."""
+    if podman("image", "exists", BASE, check=False).returncode == 0:
+        return
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        system = pathlib.Path(folder) / "root"
+        archive = pathlib.Path(folder) / "base.tar"
+        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", system], check=True,
+                       stdout=subprocess.DEVNULL)
+        shutil.rmtree(system / "var/cache/apt")
+        subprocess.run(["tar", "-C", system, "-cf", archive, "."], check=True)
+        podman("import", archive, BASE, timeout_s=300)
+
+
+def ccache_folder():
+    done = subprocess.run(["ccache", "--get-config", "cache_dir"], capture_output=True, text=True, check=False)
+    return pathlib.Path(done.stdout.strip() or FOLDER / "ccache")
+
+
+def build_images():
+    """Builds every image; what the build printed."""
+    with alone():
+        configure()
+        have_base()
+        cache = ccache_folder()
+        cache.mkdir(parents=True, exist_ok=True)
+        output = ""
+        for name, flags in IMAGES.items():
+            output += podman("build", "--format", "docker", "--network=host", "--pull=never",
+                             "--volume", f"{cache}:/root/.cache/ccache", *flags,
+                             "--file", "docker/Dockerfile", "--tag", name, ".", cwd=ROOT, timeout_s=3600)
+            # Docker's clients mean Docker's registry when they name none.
+            podman("tag", name, f"docker.io/library/{name}")
+        podman("image", "prune", "--force", timeout_s=120)
+        return output
+
+
+def image_bytes(name):
+    return int(podman("image", "inspect", name, "--format", "{{.Size}}"))
+
+
+class Container:
+    """A running container with a free port of 127.0.0.1 mapped to `port`; removed at the end."""
+
+    def __init__(self, *flags, image="kinesisd", arguments=(), port=4567):
+        self.id = podman("run", "--detach", "--label", "kinesisd-test", "--publish", f"127.0.0.1::{port}", *flags,
+                         image, *arguments)
+        try:
+            ports = json.loads(podman("inspect", self.id, "--format", "{{json .HostConfig.PortBindings}}"))
+            self.port = int(ports[f"{port}/tcp"][0]["HostPort"])
+        except BaseException:
+            self.remove()
+            raise
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path):
+        """(status, body), or None as long as nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except OSError:
+            return None
+        except http.client.HTTPException:
+            return None
+        finally:
+            connection.close()
+
+    def wait_until(self, holds, what):
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            result = holds()
+            if result:
+                return result
+            if time.monotonic() > deadline or not self.is_running():
+                raise AssertionError(f"{what}: not within {WAIT_S} s\n{self.log()}")
+            time.sleep(0.01)
+
+    def ready(self):
+        self.wait_until(lambda: self.get("/_kinesisd/health") is not None, "an answer")
+        return self
+
+    def log(self):
+        done = podman("logs", self.id, check=False)
+        return done.stdout + done.stderr
+
+    def state(self):
+        return json.loads(podman("inspect", self.id, "--format", "{{json .State}}"))
+
+    def is_running(self):
+        return self.state()["Running"]
+
+    def exec(self, *command):
+        return podman("exec", self.id, *command)
+
+    def stop(self):
+        """SIGTERM to its process 1; the exit code and the seconds it took."""
+        began = time.monotonic()
+        podman("kill", "--signal", "TERM", self.id)
+        code = int(podman("wait", "--interval", "10ms", self.id))
+        return code, time.monotonic() - began
+
+    def remove(self):
+        podman("rm", "--force", "--volumes", "--time", "1", self.id, check=False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            print(self.log())
+        self.remove()
+
+
+def remove_leftovers():
+    """Containers of tests that were cut off."""
+    left = podman("ps", "--all", "--quiet", "--filter", "label=kinesisd-test").split()
+    if left:
+        podman("rm", "--force", "--volumes", "--time", "0", *left, check=False)
