@@ -57,6 +57,7 @@ struct ConsumerRow {
   std::int64_t created_s = 0;  // as its ARN carries it
   Transition transition = Transition::none;
   Timestamp transition_ends{};
+  bool ends_when_observed = false;  // not written down: after a restart the settings say it
   Tags tags;
   std::string policy;  // empty: none
   friend bool operator==(const ConsumerRow&, const ConsumerRow&) = default;
@@ -71,7 +72,8 @@ struct StreamRow {
   std::int32_t max_record_kib = 1024;
   Transition transition = Transition::none;
   Timestamp transition_ends{};
-  Timestamp readable_from{};  // what arrived earlier stays unreadable whatever the retention becomes
+  bool ends_when_observed = false;  // not written down: after a restart the settings say it
+  Timestamp readable_from{};        // what arrived earlier stays unreadable whatever the retention becomes
   Reshard reshard = NoReshard{};
   std::optional<std::string> key_id =
       {};  // of the key it is encrypted with, as it was given; unset: it is not

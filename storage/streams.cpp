@@ -73,6 +73,9 @@ void Streams::restore(Restored restored, Timestamp now) {
     if (!status(from.row, now)) continue;
     auto stream = std::make_shared<Stream>();
     stream->row = std::move(from.row);
+    stream->row.ends_when_observed = state_->settings.transitions.end_when_observed;
+    for (auto& consumer : stream->row.consumers)
+      consumer.ends_when_observed = state_->settings.transitions.end_when_observed;
     state_->has_policies = state_->has_policies || has_policy(stream->row);
     if (stream->row.transition != Transition::deleting) {
       for (auto& shard : from.shards) stream->shards.push_back(restored_shard(shard));

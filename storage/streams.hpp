@@ -13,16 +13,10 @@
 #include <vector>
 
 #include "storage/requests.hpp"
+#include "storage/transitions.hpp"
 #include "storage/views.hpp"
 
 namespace kinesisd::storage {
-
-// How long CREATING, UPDATING and DELETING last.
-struct Transitions {
-  // auto: ends when observed, or after `after_ms`; otherwise exactly `after_ms` for everyone.
-  bool end_when_observed = true;
-  std::int64_t after_ms = 500;
-};
 
 struct StreamSettings {
   Transitions transitions;

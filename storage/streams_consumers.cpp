@@ -35,8 +35,7 @@ protocol::Error not_found(const ConsumerName& consumer) {
 // Ends a consumer's transition, if observing ends it; its status then, nullopt when it is gone.
 std::optional<ConsumerStatus> observe(StreamsState& state, Stream& stream, std::size_t place, Timestamp now) {
   const ConsumerRow& row = stream.row.consumers[place];
-  const bool under_way = row.transition != Transition::none && row.transition_ends > now;
-  if (state.settings.transitions.end_when_observed && under_way)
+  if (state.ends_by_observing(row, now))
     state.edit(stream, [&](StreamRow& changed) { changed.consumers[place].transition_ends = now; });
   return status(stream.row.consumers[place], now);
 }
@@ -119,7 +118,7 @@ Result<Registered> Streams::register_consumer(const StreamKey& key, const std::s
     // Registered anew it is another consumer, also within the second.
     added.created_s = std::max(epoch_s(now), row.deregistered_s + 1);
     added.tags = std::move(tags);
-    state_->begin_transition(added, Transition::creating, now);
+    state_->begin_transition(added, Transition::creating, Lasting::register_consumer, now);
   });
   // AWS's answer always says CREATING.
   return Registered{summarize(*stream, stream->row.consumers.back(), ConsumerStatus::CREATING), ticket};
@@ -132,7 +131,7 @@ Result<Ticket> Streams::deregister_consumer(const ConsumerName& consumer, Timest
   if (row.transition == Transition::deleting) return no_ticket;
   return resource.edit(*state_, [&](auto& changed) {
     changed.policy.clear();
-    state_->begin_transition(changed, Transition::deleting, now);
+    state_->begin_transition(changed, Transition::deleting, Lasting::deregister_consumer, now);
   });
 }
 

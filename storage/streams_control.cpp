@@ -65,7 +65,7 @@ Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, T
   stream->row.warm_mibps = warm_mibps;
   stream->row.distribution = distribution;
   stream->row.tags = std::move(request.tags);
-  state_->begin_transition(stream->row, Transition::creating, now);
+  state_->begin_transition(stream->row, Transition::creating, Lasting::create, now);
 
   auto change = std::make_unique<StreamCreated>();
   change->stream = stream->row;
@@ -106,7 +106,7 @@ Result<Ticket> Streams::delete_stream(const StreamKey& key, bool enforce_consume
   row.tags.clear();
   row.policy.clear();
   row.consumers.clear();
-  state_->begin_transition(row, Transition::deleting, now);
+  state_->begin_transition(row, Transition::deleting, Lasting::remove, now);
   change->after = row;
   return state_->journal.submit({std::move(change)});
 }

@@ -83,7 +83,7 @@ Result<Ticket> Streams::start_encryption(const StreamKey& key, const std::string
   BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
   BOOST_OUTCOME_TRY(state_->check_key(key_id, key.world, KeyUse::describe));
   BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::encryption_start, now));
-  return state_->update(*stream, now, [&](StreamRow& row) {
+  return state_->update(*stream, Lasting::start_encryption, now, [&](StreamRow& row) {
     row.key_id = key_id;
     count(row, Rationed::encryption_start, now);
   });
@@ -96,7 +96,7 @@ Result<Ticket> Streams::stop_encryption(const StreamKey& key, const std::string&
   if (bare_key(*current) != bare_key(key_id))
     return errors::encryption_key_differs(key_id, key.name, key.world.account);
   BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::encryption_stop, now));
-  return state_->update(*stream, now, [&](StreamRow& row) {
+  return state_->update(*stream, Lasting::stop_encryption, now, [&](StreamRow& row) {
     row.key_id = std::nullopt;
     count(row, Rationed::encryption_stop, now);
   });

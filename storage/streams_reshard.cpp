@@ -51,7 +51,9 @@ Result<Ticket> Streams::split_shard(const StreamKey& key, const std::string& sha
     return errors::split_key_out_of_range(new_starting_hash_key, index.shard_id(), key.name,
                                           key.world.account, to_string(range.starting),
                                           to_string(range.ending));
-  return state_->update(*stream, now, [&](StreamRow& row) { row.reshard = SplitOne{index, *at}; });
+  return state_->update(*stream, Lasting::split, now, [&](StreamRow& row) {
+    row.reshard = SplitOne{index, *at};
+  });
 }
 
 Result<Ticket> Streams::merge_shards(const StreamKey& key, const std::string& lower_id,
@@ -69,7 +71,9 @@ Result<Ticket> Streams::merge_shards(const StreamKey& key, const std::string& lo
     return errors::shards_not_adjacent(lower.shard_id(), upper.shard_id(), key.name, key.world.account);
   BOOST_OUTCOME_TRY(require_open(*first));
   BOOST_OUTCOME_TRY(require_open(*second));
-  return state_->update(*stream, now, [&](StreamRow& row) { row.reshard = MergeTwo{lower, upper}; });
+  return state_->update(*stream, Lasting::merge, now, [&](StreamRow& row) {
+    row.reshard = MergeTwo{lower, upper};
+  });
 }
 
 Result<Rescaled> Streams::update_shard_count(const StreamKey& key, std::int32_t target, Timestamp now) {
@@ -84,7 +88,7 @@ Result<Rescaled> Streams::update_shard_count(const StreamKey& key, std::int32_t 
   }
   if (target == current) return Rescaled{current, no_ticket};
   BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::scaling, now));
-  const auto ticket = state_->update(*stream, now, [&](StreamRow& row) {
+  const auto ticket = state_->update(*stream, Lasting::scale, now, [&](StreamRow& row) {
     row.reshard = Rescale{target};
     count(row, Rationed::scaling, now);
   });

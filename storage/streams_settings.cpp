@@ -24,7 +24,7 @@ Result<void> check_retention_range(std::int32_t hours) {
 
 Ticket change_retention(StreamsState& state, Stream& stream, std::int32_t hours, Timestamp now) {
   if (stream.row.retention_hours == hours) return no_ticket;
-  stream.retention_changed = state.update(stream, now, [&](StreamRow& row) {
+  stream.retention_changed = state.update(stream, Lasting::update, now, [&](StreamRow& row) {
     // What is unreadable under the old retention or the new one stays so.
     const auto readable_from = stream.readable_from(now);
     row.retention_hours = hours;
@@ -53,7 +53,7 @@ Result<Ticket> Streams::decrease_retention(const StreamKey& key, std::int32_t ho
 
 Result<Ticket> Streams::update_max_record_size(const StreamKey& key, std::int32_t kib, Timestamp now) {
   BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
-  return state_->update(*stream, now, [&](StreamRow& row) { row.max_record_kib = kib; });
+  return state_->update(*stream, Lasting::update, now, [&](StreamRow& row) { row.max_record_kib = kib; });
 }
 
 Result<Ticket> Streams::update_record_distribution(const StreamKey& key, RecordDistributionStrategy strategy,
@@ -69,8 +69,9 @@ Result<MetricsChanged> Streams::enable_metrics(const StreamKey& key, const std::
                                                Timestamp now) {
   BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
   auto before = stream->row.metrics;
-  const auto ticket = state_->update(
-      *stream, now, [&](StreamRow& row) { row.metrics.insert(metrics.begin(), metrics.end()); });
+  const auto ticket = state_->update(*stream, Lasting::update, now, [&](StreamRow& row) {
+    row.metrics.insert(metrics.begin(), metrics.end());
+  });
   return MetricsChanged{std::move(before), stream->row.metrics, ticket};
 }
 
@@ -78,7 +79,7 @@ Result<MetricsChanged> Streams::disable_metrics(const StreamKey& key, const std:
                                                 Timestamp now) {
   BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
   auto before = stream->row.metrics;
-  const auto ticket = state_->update(*stream, now, [&](StreamRow& row) {
+  const auto ticket = state_->update(*stream, Lasting::update, now, [&](StreamRow& row) {
     for (const auto metric : metrics) row.metrics.erase(metric);
   });
   return MetricsChanged{std::move(before), stream->row.metrics, ticket};
@@ -102,7 +103,7 @@ Result<Ticket> Streams::update_mode(const StreamKey& key, StreamMode mode,
   if (mode == StreamMode::PROVISIONED) {
     BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, stream->open_count(), now));
   }
-  return state_->update(*stream, now, [&](StreamRow& row) {
+  return state_->update(*stream, Lasting::mode, now, [&](StreamRow& row) {
     row.mode = mode;
     row.warm_mibps = warm_mibps;
     if (mode == StreamMode::PROVISIONED) row.distribution = RecordDistributionStrategy::USER_PARTITION_KEY;
@@ -121,7 +122,7 @@ void StreamsState::scale(Stream& stream, Timestamp now) {
   }
   const auto planned = static_cast<std::size_t>(stream.open_count()) + busy.shards.size();
   if (busy.shards.empty() || planned > on_demand_shards_max) return;
-  update(stream, now, [&](StreamRow& row) { row.reshard = std::move(busy); });
+  update(stream, Lasting::scale, now, [&](StreamRow& row) { row.reshard = std::move(busy); });
 }
 
 Result<WarmThroughputChanged> Streams::update_warm_throughput(const StreamKey& key, std::int32_t mibps,
@@ -130,7 +131,7 @@ Result<WarmThroughputChanged> Streams::update_warm_throughput(const StreamKey& k
   BOOST_OUTCOME_TRY(state_->check_warm_throughput(key, stream->row.mode, mibps, now));
   const auto wanted = mibps / shard_mibps;
   const auto current = std::min(stream->row.warm_mibps.value_or(0), stream->open_count() * shard_mibps);
-  const auto ticket = state_->update(*stream, now, [&](StreamRow& row) {
+  const auto ticket = state_->update(*stream, Lasting::scale, now, [&](StreamRow& row) {
     row.warm_mibps = mibps;
     if (wanted > stream->open_count()) row.reshard = Rescale{wanted};
   });

@@ -155,8 +155,7 @@ Result<Stream*> StreamsState::require_active(const StreamKey& key, Timestamp now
 }
 
 bool StreamsState::observe(const StreamKey& key, Stream& stream, Timestamp now) {
-  const bool under_way = stream.row.transition != Transition::none && stream.row.transition_ends > now;
-  if (settings.transitions.end_when_observed && under_way) {
+  if (ends_by_observing(stream.row, now)) {
     // Kept, so that what was seen to be ACTIVE is so after a restart; nobody waits for it.
     edit(stream, [&](StreamRow& row) { row.transition_ends = now; });
   }

@@ -139,10 +139,10 @@ struct StreamsState {
   }
   // The same with UPDATING after it.
   template <class Change_>
-  Ticket update(Stream& stream, Timestamp now, Change_&& change) {
+  Ticket update(Stream& stream, Lasting what, Timestamp now, Change_&& change) {
     return edit(stream, [&](StreamRow& row) {
       change(row);
-      begin_transition(row, Transition::updating, now);
+      begin_transition(row, Transition::updating, what, now);
     });
   }
 
@@ -150,9 +150,16 @@ struct StreamsState {
   bool observe(const StreamKey& key, Stream& stream, Timestamp now);
   // Row: of a stream or of a consumer.
   template <class Row>
-  void begin_transition(Row& row, Transition transition, Timestamp now) const {
+  void begin_transition(Row& row, Transition transition, Lasting what, Timestamp now) const {
+    const TransitionTime time = settings.transitions.of(what);
     row.transition = transition;
-    row.transition_ends = now + std::chrono::milliseconds{settings.transitions.after_ms};
+    row.transition_ends = now + std::chrono::milliseconds{time.after_ms};
+    row.ends_when_observed = time.end_when_observed;
+  }
+  // Whether something is under way that a call which would report it ends.
+  template <class Row>
+  bool ends_by_observing(const Row& row, Timestamp now) const {
+    return row.ends_when_observed && row.transition != Transition::none && row.transition_ends > now;
   }
   // Does to a stream what its row says is to happen by now: a reshard whose UPDATING is over.
   void advance(Stream& stream, Timestamp now);

@@ -146,6 +146,35 @@ TEST_CASE("With auto transitions a describing or listing call ends a state and s
   CHECK(streams.create_stream(stream_key, provisioned(1), now));
 }
 
+TEST_CASE("A kind of change may last longer or shorter than the others") {
+  auto settings = settings_with(500, true);
+  settings.transitions.exception(Lasting::create) = TransitionTime{false, 2'000};
+  settings.transitions.exception(Lasting::split) = TransitionTime{false, 0};
+  settings.transitions.exception(Lasting::register_consumer) = TransitionTime{false, 3'000};
+  MemoryFixture fixture(settings);
+  auto& streams = fixture.streams();
+  const auto status = [&] { return streams.describe_summary(stream_key, fixture.now()).value().status; };
+  REQUIRE(streams.create_stream(stream_key, provisioned(1), fixture.now()));
+  fixture.clock.advance_ms(1'999);
+  CHECK(status() == StreamStatus::CREATING);  // looking does not end what has a time of its own
+  fixture.clock.advance_ms(1);
+  CHECK(status() == StreamStatus::ACTIVE);
+
+  REQUIRE(streams.split_shard(stream_key, "0", "7", fixture.now()));
+  REQUIRE(streams.merge_shards(stream_key, "1", "2", fixture.now()));
+  CHECK(error_text(streams.increase_retention(stream_key, 48, fixture.now())) == not_active("UPDATING"));
+  CHECK(status() == StreamStatus::ACTIVE);
+
+  REQUIRE(streams.register_consumer(stream_key, "c", {}, fixture.now()));
+  const ConsumerName consumer{stream_key, "c", {}};
+  fixture.clock.advance_ms(2'999);
+  CHECK(streams.describe_consumer(consumer, fixture.now()).value().status == ConsumerStatus::CREATING);
+  fixture.clock.advance_ms(1);
+  CHECK(streams.describe_consumer(consumer, fixture.now()).value().status == ConsumerStatus::ACTIVE);
+  REQUIRE(streams.deregister_consumer(consumer, fixture.now()));
+  CHECK_FALSE(streams.describe_consumer(consumer, fixture.now()));
+}
+
 TEST_CASE("With auto transitions a state nobody observes ends by itself") {
   MemoryFixture fixture(settings_with(500, true));
   auto& streams = fixture.streams();
