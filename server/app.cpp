@@ -12,10 +12,14 @@
 #include <vector>
 
 #include "server/credentials.hpp"
+#include "server/document/value.hpp"
 #include "server/encryption.hpp"
+#include "server/fresh_files.hpp"
 #include "server/kinesis_service.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/net/listener.hpp"
+#include "server/startup/carry_out.hpp"
+#include "server/startup/read_plan.hpp"
 #include "server/system_clock.hpp"
 #include "server/tls/tls.hpp"
 #include "storage/group_commit.hpp"
@@ -70,7 +74,19 @@ std::optional<Credentials> verified_by(const Settings& settings, Log& log) {
   return credentials;
 }
 
+startup::Plan planned(const Settings& settings) {
+  startup::Plan plan;
+  for (const std::string& path : settings.init) {
+    startup::read_plan(document::read_file(path, "--init"),
+                       {.account = settings.account_id, .region = settings.region}, plan);
+  }
+  return plan;
+}
+
+// After all that can be refused without touching the database.
 storage::Opened opened(const Settings& settings, Log& log) {
+  Listener::check(settings.listen);
+  check_certificate(settings);
   storage::Opened database = storage::open_database(database_options(settings));
   for (const std::string& warning : database.warnings) log.warn("{}", warning);
   return database;
@@ -85,14 +101,18 @@ class App {
   void stop();
 
  private:
+  void carry_out_plan();
   KinesisService::Parts service_parts();
   void announce() const;
 
   const Settings& settings_;
   Log& log_;
   std::optional<Credentials> credentials_;
+  startup::Plan plan_;
   std::future<tls::Identity> authority_;  // in the making
+  std::vector<std::string> absent_files_;
   storage::Opened database_;
+  FreshFiles fresh_files_;
   storage::GroupCommit journal_;
   GuardedStreams streams_;
   SystemClock clock_;
@@ -109,8 +129,11 @@ App::App(const Settings& settings, Log& log)
     : settings_(settings),
       log_(log),
       credentials_(verified_by(settings, log)),
+      plan_(planned(settings)),
       authority_(begin_authority(settings)),
+      absent_files_(FreshFiles::absent(settings.db)),
       database_(opened(settings, log)),
+      fresh_files_(std::move(absent_files_)),
       journal_(*database_.engine),
       streams_(stream_settings(settings, database_), journal_, database_.key),
       clock_(database_.newest),
@@ -120,6 +143,23 @@ App::App(const Settings& settings, Log& log)
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
   streams_.with([&](storage::Streams& all) { all.restore(std::move(database_.restored), clock_.now()); });
   listener_.bind(settings.listen);
+  carry_out_plan();
+}
+
+// Nobody is answered before it is done.
+void App::carry_out_plan() {
+  if (plan_.empty()) return;
+  streams_.with([&](storage::Streams& all) { startup::carry_out(plan_, all, clock_.now()); });
+  journal_.attach(streams_, clock_, [](storage::Settled /*news*/) {}, {});
+  try {
+    journal_.commit_waiting();
+  } catch (const std::exception& error) {
+    throw document::Problem(fmt::format(
+        "What is to be there at start cannot be written: {}; make room, or name another file with --db.",
+        error.what()));
+  }
+  log_.info("{} streams that are to be there at start are there.", plan_.streams.size());
+  plan_ = {};
 }
 
 KinesisService::Parts App::service_parts() {
@@ -141,6 +181,7 @@ void App::start() {
       [this](const std::string& what) { log_.error("{}", what); });
   threads_.start();
   listener_.start();
+  fresh_files_.keep();
   readiness_.set_started();
   announce();
 }
@@ -154,6 +195,7 @@ void App::announce() const {
   for (const std::string& address : listener_.addresses()) {
     say(fmt::format("Listening at {}://{}", scheme, address));
   }
+  say("Ready.");
 }
 
 void App::stop() {
@@ -174,6 +216,8 @@ int serve(const Settings& settings) {
     app.stop();
     return 0;
   } catch (const CredentialsError& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
+  } catch (const document::Problem& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const storage::OpenError& refused) {
     fmt::print(stderr, "{}\n", refused.what());

@@ -24,6 +24,7 @@ enum class TlsMode { off, on, only };
 struct Settings {
   std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them
   std::optional<std::string> db;    // unset: nothing is kept after exit; ":memory:" is passed through
+  std::vector<std::string> init;    // start-up files; startup/read_plan.hpp reads them
   Durability durability = Durability::process;
   EnforcedLimits limits = EnforcedLimits::writes;
   std::optional<std::int64_t> transition_ms;  // unset: auto

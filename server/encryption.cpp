@@ -25,6 +25,12 @@ tls::Authority authority(const storage::Opened& database, std::future<tls::Ident
 
 }  // namespace
 
+void check_certificate(const Settings& settings) {
+  if (settings.tls != TlsMode::off && settings.tls_cert) {
+    tls::Tls(tls::read_chain(*settings.tls_cert, *settings.tls_key), *settings.tls_cert);
+  }
+}
+
 std::future<tls::Identity> begin_authority(const Settings& settings) {
   if (settings.tls == TlsMode::off || settings.tls_cert) return {};
   std::error_code ignored;

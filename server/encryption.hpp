@@ -20,6 +20,9 @@ struct Encryption {
   std::string line;  // for whoever starts the server; empty: nothing
 };
 
+// Throws the tls::TlsError that `encryption` would throw for the certificate of the settings.
+void check_certificate(const Settings& settings);
+
 // A new CA, made while the database is opened. Not valid: none will be needed.
 std::future<tls::Identity> begin_authority(const Settings& settings);
 

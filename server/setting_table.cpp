@@ -56,6 +56,14 @@ Advice store_listen(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
+Advice store_init(Settings& settings, const Values& values) {
+  for (const std::string& value : values) {
+    if (value.empty()) return "choose the path of a start-up file";
+  }
+  settings.init = values;
+  return std::nullopt;
+}
+
 Advice store_account_id(Settings& settings, const Values& values) {
   const std::string& text = values.front();
   const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -101,6 +109,9 @@ constexpr auto table = std::to_array<Setting>({
     {"db", "PATH", "",
      "Where to keep everything. Without it nothing is kept after exit; :memory: uses no disk.",
      store_path<&Settings::db, database_file>},
+    {"init", "FILE", "",
+     "A TOML file of streams that are to be there at start, with all they have; repeatable.", store_init,
+     true},
     {"durability", "process|full", "process",
      "What an answered write survives: the end of the process, or also the loss of power.",
      store_choice<&Settings::durability, durabilities>},

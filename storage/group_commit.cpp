@@ -131,6 +131,19 @@ bool GroupCommit::commit_batch() {
     return true;
   }
   end_trouble();
+  settle(batch);
+  return true;
+}
+
+void GroupCommit::commit_waiting() {
+  const Batch batch = take(SIZE_MAX, SIZE_MAX);
+  if (batch.changes.empty()) return;
+  engine_.write(batch.changes);
+  settle(batch);
+}
+
+// What was written is readable, and whoever waits for it is told.
+void GroupCommit::settle(const Batch& batch) {
   const auto runs = runs_of(batch.changes);
   Garbage garbage;
   Wakes wakes;
@@ -141,7 +154,6 @@ bool GroupCommit::commit_batch() {
   release(batch);
   listener_({batch.through, true});
   for (const auto& subscriber : wakes) subscriber->wake();
-  return true;
 }
 
 std::string GroupCommit::trouble() const {

@@ -55,6 +55,9 @@ class GroupCommit final : public Journal {
 
   // Starts the thread. The arguments outlive the journal or are given up by `stop`.
   void start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
+  // Between `attach` and `start`: writes everything that waits in one transaction, or throws and has written
+  // nothing.
+  void commit_waiting();
   // Writes everything that waits, ends the thread and closes the engine. Nothing may be submitted afterwards.
   void stop();
 
@@ -76,6 +79,7 @@ class GroupCommit final : public Journal {
   void run();
   bool wait_for_work(bool more_to_trim);
   Batch take(std::size_t bytes_max, std::size_t changes_max);
+  void settle(const Batch& batch);
   void fail(Batch batch, const std::string& why);
   bool begin_trouble(const std::string& why);
   void end_trouble();

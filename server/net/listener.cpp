@@ -49,18 +49,31 @@ ListenError cannot_listen(const tcp::endpoint& endpoint, error_code error) {
   return ListenError(fmt::format("Cannot listen on {}: {}.", text(endpoint), why));
 }
 
-error_code try_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+error_code try_bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
   if (!error) acceptor.bind(endpoint, error);
+  return error;
+}
+
+error_code try_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  error_code error = try_bind(acceptor, endpoint);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     error_code ignored;
     acceptor.close(ignored);
   }
   return error;
+}
+
+ListenAddress parsed(const std::string& address) {
+  const std::optional<ListenAddress> wanted = parse_listen_address(address);
+  if (!wanted) {
+    throw ListenError(fmt::format("Cannot listen on {}: choose ADDR:PORT, such as 127.0.0.1:4567.", address));
+  }
+  return *wanted;
 }
 
 bool means_no_ipv6(error_code error) {
@@ -151,17 +164,28 @@ Listener::~Listener() {
   shared_->hosts.clear();
 }
 
+void Listener::check(std::span<const std::string> addresses) {
+  asio::io_context context;
+  const auto check_one = [&](const asio::ip::address& ip, std::uint16_t port, bool may_be_absent) {
+    tcp::acceptor acceptor(context);
+    const tcp::endpoint endpoint(ip, port);
+    const error_code error = try_bind(acceptor, endpoint);
+    if (error && !(may_be_absent && means_no_ipv6(error))) throw cannot_listen(endpoint, error);
+  };
+  for (const std::string& address : addresses) {
+    const ListenAddress wanted = parsed(address);
+    check_one(wanted.ip.value_or(asio::ip::address_v4::loopback()), wanted.port, false);
+    if (!wanted.ip) check_one(asio::ip::address_v6::loopback(), wanted.port, true);
+  }
+}
+
 void Listener::bind(std::span<const std::string> addresses) {
   for (const std::string& address : addresses) {
-    const std::optional<ListenAddress> wanted = parse_listen_address(address);
-    if (!wanted) {
-      throw ListenError(
-          fmt::format("Cannot listen on {}: choose ADDR:PORT, such as 127.0.0.1:4567.", address));
-    }
-    if (wanted->ip) {
-      bind_one(*wanted->ip, wanted->port);
+    const ListenAddress wanted = parsed(address);
+    if (wanted.ip) {
+      bind_one(*wanted.ip, wanted.port);
     } else {
-      bind_localhost(wanted->port);
+      bind_localhost(wanted.port);
     }
   }
 }

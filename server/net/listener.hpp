@@ -36,6 +36,9 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
+  // Throws the ListenError that `bind` would throw now; binds nothing for longer than the call.
+  static void check(std::span<const std::string> addresses);
+
   // Binds each ADDR:PORT (IPv4, [IPv6] or localhost); throws ListenError. Connections queue up from here on.
   void bind(std::span<const std::string> addresses);
 

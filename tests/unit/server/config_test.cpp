@@ -53,6 +53,7 @@ TEST_CASE("Without settings the defaults hold") {
   const Settings settings = accepted({});
   CHECK(settings.listen == std::vector<std::string>{"localhost:4567"});
   CHECK_FALSE(settings.db);
+  CHECK(settings.init.empty());
   CHECK(settings.durability == Durability::process);
   CHECK(settings.limits == EnforcedLimits::writes);
   CHECK_FALSE(settings.transition_ms);
@@ -77,6 +78,9 @@ TEST_CASE("Every flag is stored") {
                                       "--listen=[::1]:4568",
                                       "--db",
                                       "a b.db",
+                                      "--init",
+                                      "a b.toml",
+                                      "--init=c.toml",
                                       "--durability",
                                       "full",
                                       "--limits",
@@ -113,6 +117,7 @@ TEST_CASE("Every flag is stored") {
                                       "json"});
   CHECK(settings.listen == std::vector<std::string>{"127.0.0.1:0", "[::1]:4568"});
   CHECK(settings.db == "a b.db");
+  CHECK(settings.init == std::vector<std::string>{"a b.toml", "c.toml"});
   CHECK(settings.durability == Durability::full);
   CHECK(settings.limits == EnforcedLimits::off);
   CHECK(settings.transition_ms == 0);
