@@ -166,15 +166,18 @@ Listener::~Listener() {
 
 void Listener::check(std::span<const std::string> addresses) {
   asio::io_context context;
+  std::size_t bound = 0;
   const auto check_one = [&](const asio::ip::address& ip, std::uint16_t port, bool may_be_absent) {
     tcp::acceptor acceptor(context);
     const tcp::endpoint endpoint(ip, port);
     const error_code error = try_bind(acceptor, endpoint);
     if (error && !(may_be_absent && means_no_ipv6(error))) throw cannot_listen(endpoint, error);
+    if (!error) ++bound;
   };
   for (const std::string& address : addresses) {
     const ListenAddress wanted = parsed(address);
-    check_one(wanted.ip.value_or(asio::ip::address_v4::loopback()), wanted.port, false);
+    const asio::ip::address ip = wanted.ip.value_or(asio::ip::address_v4::loopback());
+    check_one(ip, wanted.port, ip == asio::ip::address_v6::any() && bound != 0);
     if (!wanted.ip) check_one(asio::ip::address_v6::loopback(), wanted.port, true);
   }
 }

@@ -42,7 +42,7 @@ T granted(Result<T> result, const std::string& where) {
   if constexpr (!std::is_void_v<T>) return std::move(result.value());
 }
 
-// While it lives, what is under way ends when it is looked at and what begins is over at once.
+// While it lives, what begins is over at once.
 class AtOnce {
  public:
   explicit AtOnce(storage::StreamSettings& settings) : settings_(settings), before_(settings) {
@@ -58,6 +58,23 @@ class AtOnce {
   storage::StreamSettings before_;
 };
 
+// Ends what was under way when the server stopped, whatever it would have waited for.
+void end_transitions(storage::StreamsState& state, const storage::StreamKey& key, storage::Timestamp now) {
+  const auto under_way = [&](const auto& row) {
+    return row.transition != storage::Transition::none && row.transition_ends > now;
+  };
+  storage::Stream* stream = state.find(key, now);
+  if (stream == nullptr) return;
+  const auto& consumers = stream->row.consumers;
+  if (!under_way(stream->row) && std::none_of(consumers.begin(), consumers.end(), under_way)) return;
+  state.edit(*stream, [&](storage::StreamRow& row) {
+    if (under_way(row)) row.transition_ends = now;
+    for (storage::ConsumerRow& consumer : row.consumers) {
+      if (under_way(consumer)) consumer.transition_ends = now;
+    }
+  });
+}
+
 // One stream of the plan.
 class Fulfilment {
  public:
@@ -65,6 +82,7 @@ class Fulfilment {
       : wanted_(wanted), key_(wanted.key), streams_(streams), now_(now) {}
 
   void run() {
+    end_transitions(streams_.state(), key_, now_);
     const bool there = streams_.describe_summary(key_, now_).has_value();
     if (there && wanted_.keep_existing) return;
     if (!there) create();

@@ -165,6 +165,23 @@ def test_what_differs_is_brought_to_what_the_file_says(start, tmp_path, change, 
     assert [data for at in range(len(shards)) for data in datas(read_all(server, "s", shard=at))] == [b"first"]
 
 
+def test_what_was_under_way_is_over(start, tmp_path):
+    """Also where it would have lasted for long: the file finds the stream and its consumer ACTIVE."""
+    flags = ("--db", tmp_path / "data.db", "--transition-ms", "600000")
+    server = start(*flags)
+    server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1})
+    server.stop()
+    file = write(tmp_path, stream("shards = 2\nretention_hours = 48\n[[streams.consumers]]\nname = 'c'"))
+    server = start(*flags, "--init", file)
+    after = summary(server)
+    assert (after["StreamStatus"], after["OpenShardCount"], after["RetentionPeriodHours"]) == ("ACTIVE", 2, 48)
+    server.ok("DeleteStream", {"StreamName": "s", "EnforceConsumerDeletion": True})
+    server.stop()
+    server = start(*flags, "--init", file)
+    after = summary(server)
+    assert (after["StreamStatus"], after["OpenShardCount"], after["ConsumerCount"]) == ("ACTIVE", 2, 1)
+
+
 def test_tags_policies_and_consumers_are_added(start, tmp_path):
     db = tmp_path / "data.db"
     start("--init", write(tmp_path, BEFORE), "--db", db).stop()

@@ -60,6 +60,29 @@ TEST_CASE("Records that could not be written never become readable, and the next
   CHECK(fixture.log[1] == "Writing to the database works again.");
 }
 
+TEST_CASE("What waits before the start is written in one transaction, whatever its size") {
+  FailingFixture fixture;
+  constexpr Ticket changes = 12'000;  // more than a transaction takes otherwise
+  REQUIRE(fixture.streams().create_stream(stream_key, provisioned(1), fixture.now()));
+  for (Ticket i = 1; i < changes; ++i) {
+    REQUIRE(fixture.streams().add_tags(stream_key, {{"n", std::to_string(i)}}, fixture.now()));
+  }
+  fixture.journal.commit_waiting();
+  CHECK(outcomes(fixture) == Outcomes{{changes, true}});
+  CHECK(fixture.engine().written == changes);
+  fixture.journal.commit_waiting();
+  CHECK(outcomes(fixture).size() == 1);
+}
+
+TEST_CASE("What waits before the start and cannot be written is thrown back") {
+  FailingFixture fixture;
+  REQUIRE(fixture.streams().create_stream(stream_key, provisioned(1), fixture.now()));
+  fixture.engine().fails = true;
+  CHECK_THROWS_WITH(fixture.journal.commit_waiting(), "database or disk is full");
+  CHECK(fixture.engine().written == 0);
+  CHECK(fixture.settled().empty());
+}
+
 TEST_CASE("Writing is tried again after a failure, without anything to write") {
   FailingFixture fixture;
   fixture.create(stream_key, provisioned(1));
