@@ -8,8 +8,10 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -193,6 +195,44 @@ class Container:
         if kind is not None:
             print(self.log())
         self.remove()
+
+
+class DockerSocket:
+    """The engine as Docker's clients see it. Its health checks are podman's, but run from here: podman leaves that
+    to systemd, which a machine need not have."""
+
+    def __init__(self):
+        self.path = RUN / "docker.sock"
+        self.over = threading.Event()
+
+    def __enter__(self):
+        RUN.mkdir(parents=True, exist_ok=True)
+        self.service = subprocess.Popen(["podman", "system", "service", "--time=0", f"unix://{self.path}"],
+                                        env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + WAIT_S
+        while not self._answers():
+            assert time.monotonic() < deadline and self.service.poll() is None, "podman's service does not start"
+            time.sleep(0.02)
+        self.health = threading.Thread(target=self._check_health, daemon=True)
+        self.health.start()
+        return f"unix://{self.path}"
+
+    def _answers(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(str(self.path)) == 0
+
+    def _check_health(self):
+        while not self.over.wait(0.5):
+            for container in podman("ps", "--quiet", check=False).stdout.split():
+                podman("healthcheck", "run", container, check=False)
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.health.join(WAIT_S)
+        self.service.terminate()
+        self.service.wait(WAIT_S)
+        self.path.unlink(missing_ok=True)
 
 
 def remove_leftovers():

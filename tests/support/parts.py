@@ -176,8 +176,8 @@ def e2e(preset):
     return pytest("tests/e2e", environment(preset), preset)
 
 
-def pytest(folder, variables, preset="release"):
-    code, output = call(steady(preset, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
+def pytest(folder, variables, preset="release", python=PYTHON):
+    code, output = call(steady(preset, [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
                                         "--durations=5", folder]), env=variables)
     last = output.strip().rsplit("\n", 1)[-1]
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
@@ -194,12 +194,50 @@ def images():
         return one(1, str(failure))
 
 
-def with_images(folder):
-    """pytest of a folder whose tests start containers; what they note stands beside the result."""
+def container():
+    """The images as people run them; what the tests note stands beside the result."""
     notes = BUILD / "container/notes"
     notes.write_text("")
-    result = pytest(folder, {**CREDENTIALS, "KINESISD_TEST_NOTES": str(notes)})
+    result = pytest("tests/container", {**CREDENTIALS, "KINESISD_TEST_NOTES": str(notes)})
     return result._replace(note=", ".join([*notes.read_text().splitlines(), *filter(None, [result.note])]))
+
+
+EXAMPLES = ROOT / "tests/examples"
+EXAMPLES_BUILD = BUILD / "examples"
+
+
+def fetch_for_examples():
+    """The libraries that the examples' own files name, again only when one of these files changed."""
+    node = EXAMPLES_BUILD / "node"
+    node.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    for path in sorted(EXAMPLES.rglob("*")):
+        if path.name in ("package-lock.json", "requirements.txt") or path.parent.name == "java":
+            digest.update(path.read_bytes())
+    stamp = EXAMPLES_BUILD / "fetched"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return one(0, "")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(EXAMPLES / "node" / name, node)
+    venv = EXAMPLES_BUILD / "venv"
+    steps = [([sys.executable, "-m", "venv", venv], {}),
+             ([venv / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r",
+               EXAMPLES / "python/requirements.txt"], {}),
+             (["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"], {"cwd": node}),
+             (["tests/support/java_build", EXAMPLES / "java"], {"env": {"BUILD": str(EXAMPLES_BUILD / "java")}})]
+    for command, how in steps:
+        code, output = call(command, **how)
+        if code:
+            return one(code, output)
+    stamp.write_text(digest.hexdigest())
+    return one(0, "")
+
+
+def examples():
+    path = f"{BUILD / 'bin'}:{os.environ['PATH']}"
+    return pytest("tests/examples/test_examples.py",
+                  {**NO_AWS, "EXAMPLES_BUILD": str(EXAMPLES_BUILD), "PATH": path},
+                  python=EXAMPLES_BUILD / "venv/bin/python")
 
 
 def crash(preset, rounds):

@@ -40,6 +40,7 @@ STEPS = [
     Task("build-images", parts.images, is_part=False),
     Task("python-packages", parts.python_packages, is_part=False),
     Task("node-packages", lambda: conformance.prepare("node-v3"), is_part=False),
+    Task("example-packages", parts.fetch_for_examples, is_part=False),
     Task("aws-cli", parts.find_aws, is_part=False),
 ]
 
@@ -49,7 +50,8 @@ PARTS = [
     Task("unit", lambda: parts.unit("release"), ["build-units", "python-packages"]),
     Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages"]),
     *(client_part(client) for client in conformance.clients()),
-    Task("container", lambda: parts.with_images("tests/container"), ["build-images", "python-packages"]),
+    Task("container", parts.container, ["build-images", "python-packages"]),
+    Task("examples", parts.examples, ["build-images", "example-packages", "aws-cli"]),
     Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
     Task("readme", parts.readme, ["build-units", "python-packages", "node-packages", "aws-cli"]),
     Task("model", parts.model, ["build-units", "python-packages"]),
@@ -65,6 +67,7 @@ PURPOSES = {
     "e2e": "pytest against the release executable",
     "conformance": "AWS SDKs and other clients against it, over http and https",
     "container": "the container images, built and run by podman",
+    "examples": "compose, GitHub Actions, Testcontainers and test fixtures as people copy them",
     "crash": "kill -9 and restart, 25 rounds; tests/crash/run has flags",
     "readme": "the README's lines, run as written",
     "model": "a report: what the newest botocore knows and the tables do not; never fails",

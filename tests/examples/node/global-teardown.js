@@ -1,0 +1,2 @@
+// Ends what global-setup.js has started.
+module.exports = () => globalThis.kinesisd.kill();
