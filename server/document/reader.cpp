@@ -49,14 +49,20 @@ std::string one_of(std::span<const std::string_view> words) {
   return out;
 }
 
+Value text_value(std::string_view text) {
+  Value value;
+  value.kind = Kind::text;
+  value.text = text;
+  return value;
+}
+
 std::string member_path(const std::string& parent, std::string_view key) {
   const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
   constexpr std::size_t key_bytes_max = 128;  // shown of it
-  const std::string shown_key = plain && key.size() <= key_bytes_max
-                                    ? std::string(key)
-                                    : shown({.kind = Kind::text, .text = std::string(key)}, Format::json);
+  const std::string shown_key =
+      plain && key.size() <= key_bytes_max ? std::string(key) : shown(text_value(key), Format::json);
   return parent.empty() ? shown_key : fmt::format("{}.{}", parent, shown_key);
 }
 
@@ -90,7 +96,7 @@ std::string shown(const Value& value, Format format) {
       if (value.text.size() > text_bytes_max) {
         std::size_t end = text_bytes_max;
         while ((value.text[end] & 0xC0) == 0x80) --end;  // not within a character
-        std::string cut = to_json({.kind = Kind::text, .text = value.text.substr(0, end)});
+        std::string cut = to_json(text_value(std::string_view(value.text).substr(0, end)));
         return cut.insert(cut.size() - 1, "...");
       }
       return to_json(value);

@@ -42,9 +42,9 @@ struct Value {
   std::int64_t integer = 0;
   double real = 0;
   std::string text = {};
-  std::vector<Value> items = {};     // of a list
-  std::vector<Member> members = {};  // of an object, as they stand there; no key twice
-  std::int64_t line = 0;             // from 1; 0: unknown
+  std::vector<Value> items = {};  // of a list
+  std::vector<Member> members;    // of an object, as they stand there; no key twice
+  std::int64_t line = 0;          // from 1; 0: unknown
 };
 
 struct Member {

@@ -64,7 +64,7 @@ storage::Tags checked_tags(const Item& item) {
 }
 
 std::string checked_policy(const Item& item) {
-  const std::string policy = item.is_object() ? document::to_json(item.value()) : item.word();
+  std::string policy = item.is_object() ? document::to_json(item.value()) : item.word();
   if (policy.size() > limits.policy_bytes) {
     item.complain(fmt::format(" has {} bytes; write at most {}", policy.size(), limits.policy_bytes));
   }

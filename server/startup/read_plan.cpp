@@ -20,7 +20,6 @@ namespace {
 
 using document::Item;
 using document::Object;
-using protocol::shapes::put_partition_key;
 namespace shapes = protocol::shapes;
 
 // A key that is there, as a wish; `read` takes its Item.
