@@ -3,13 +3,15 @@
 import hashlib
 import json
 import sqlite3
+import subprocess
 import time
 
 import boto3
 import botocore.config
 import pytest
 
-from kinesisd import ROOT, Connection, arn, datas, put, read_all
+from kinesisd import EXECUTABLE, ROOT, Connection, arn, datas, put, read_all
+from test_disk_full import limit_files, small_files
 from test_restart import check_refused, refusal
 
 EXAMPLE = ROOT / "config/streams.toml"
@@ -329,6 +331,52 @@ def test_all_of_a_large_file_is_one_transaction(start, tmp_path):
     assert took < 20, took
     assert names(server)[:2] == ["s0000", "s0001"]
     assert len(datas(read_all(server, "s2999", 0)) + datas(read_all(server, "s2999", 1))) == 1
+
+
+@pytest.mark.parametrize("after_ms", [20, 60, 100, 200, 400])
+def test_a_start_that_is_killed_has_made_all_or_nothing(start, tmp_path, after_ms):
+    count = 400
+    text = "".join(stream("shards = 5\n[[streams.consumers]]\nname = 'c'\n[[streams.records]]\npartition_key = 'k'\n"
+                          "data = 'x'", f"s{i:04}") for i in range(count))
+    flags = ("--db", tmp_path / "data.db")
+    file = write(tmp_path, text)
+    killed = subprocess.Popen([EXECUTABLE, "--listen", "127.0.0.1:0", *map(str, flags), "--init", str(file)],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(after_ms / 1000)
+    killed.kill()
+    killed.wait()
+    server = start(*flags)
+    usage = server.ok("DescribeLimits", {})
+    assert usage["OpenShardCount"] in (0, 5 * count)
+    server.stop()
+    server = start(*flags, "--init", file)
+    last = f"s{count - 1:04}"
+    assert sum(len(read_all(server, last, at)) for at in range(5)) == 1
+    assert summary(server, last)["ConsumerCount"] == 1
+
+
+def test_a_disk_that_is_full_is_said_and_nothing_is_made(tmp_path):
+    def two_mib():
+        small_files()
+        limit_files(0, 2 << 20)
+
+    record = '[[streams.records]]\npartition_key = "k"\ndata = "' + "x" * (1 << 20) + '"\n'
+    file = write(tmp_path, stream("shards = 1\nmax_record_kib = 10240\n" + record * 8))
+    before = fingerprint(tmp_path)
+    refused = refusal("--init", file, "--db", tmp_path / "data.db", "--listen", "127.0.0.1:0",
+                      preexec_fn=two_mib)
+    check_refused(refused, "What is to be there at start cannot be written: ",
+                  "; make room, or name another file with --db.")
+    assert fingerprint(tmp_path) == before
+
+
+def test_a_refused_start_without_a_database_leaves_no_temporary_file(tmp_path):
+    file = write(tmp_path, stream("shards = 1\nretention_hours = 1"))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    refused = refusal("--init", file, "--listen", "127.0.0.1:0", env={"TMPDIR": str(temporary)})
+    check_refused(refused, "streams[0].retention_hours")
+    assert not list(temporary.iterdir())
 
 
 def test_memory_that_is_full_is_said(tmp_path):

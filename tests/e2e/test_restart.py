@@ -14,11 +14,12 @@ import kinesisd
 from kinesisd import EXECUTABLE, WAIT_S, Server, b64, create_stream, datas, iterator, put, read, read_all
 
 
-def refusal(*flags, env=None, cwd=None):
+def refusal(*flags, env=None, cwd=None, preexec_fn=None):
     """Starts what must not start; its exit code and what it said."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("KINESISD_")}
     done = subprocess.run([EXECUTABLE, *map(str, flags)], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=WAIT_S, env={**clean, **(env or {})}, cwd=cwd)
+                          text=True, timeout=WAIT_S, env={**clean, **(env or {})}, cwd=cwd,
+                          preexec_fn=preexec_fn)
     return done.returncode, done.stderr.strip(), done.stdout
 
 
