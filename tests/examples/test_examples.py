@@ -57,4 +57,4 @@ def test_java(run, tmp_path):
     said = run([SUPPORT / "java_run", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
                 "org.junit.platform.console.ConsoleLauncher", "execute", "--scan-classpath", "--disable-banner",
                 "--disable-ansi-colors"], tmp_path, BUILD=str(BUILD / "java"), TMPDIR=str(tmp_path))
-    assert re.search(r"2 tests successful", said), said
+    assert re.search(r"3 tests successful", said), said
