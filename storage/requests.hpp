@@ -1,15 +1,22 @@
 // What the streams are asked for. Values only.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "protocol/error.hpp"
 #include "storage/clock.hpp"
 #include "storage/model/hash_key.hpp"
 #include "storage/model/record.hpp"
+#include "storage/model/sequence_number.hpp"
 #include "storage/stream_key.hpp"
 #include "storage/words.hpp"
 
@@ -73,6 +80,18 @@ struct NewRecord {
 
 // Whether a call does what it is for, or, with DryRun, nothing but its checks. Keys are not checked then.
 enum class Effect { full, none };
+
+// Whom a put asks before it stores anything, with the shard of each record in the request's order: the answer
+// has the same order, and an error for each record that is not to be stored. An error instead of the answer
+// is the put's. Called with the streams' lock held.
+using PutJudge = std::function<protocol::Result<std::vector<std::optional<protocol::Error>>>(
+    std::span<const ShardIndex> shards)>;
+
+// What a reader does not get although it is there. Nothing is ever lost or passed over by it.
+struct Restraint {
+  std::optional<std::size_t> records_max = {};  // of a page; 0: none, and the reader stays where it is
+  std::chrono::milliseconds visible_after{0};   // how long after its arrival a record comes to be seen
+};
 
 struct IteratorStart {
   IteratorType type;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::storage {
 
@@ -37,9 +38,9 @@ std::optional<DiskRange> disk_part(const Shard& shard, const PendingRead& read, 
                    .bytes_max = bounds.bytes};
 }
 
-void read_memory(const Shard& shard, PendingRead& read, PageBounds bounds) {
+void read_memory(const Shard& shard, std::size_t visible, PendingRead& read, PageBounds bounds) {
   const auto begin = shard.log.begin();
-  const auto end = begin + static_cast<std::ptrdiff_t>(shard.readable);
+  const auto end = begin + static_cast<std::ptrdiff_t>(visible);
   const auto first = std::partition_point(begin, end, [&](const RecordPtr& record) {
     return record->index() < read.from_index || record->arrived() < read.arrived_from;
   });
@@ -95,6 +96,19 @@ Result<Position> position(const Shard& shard, const IteratorStart& start, const 
   return Position{};
 }
 
+Timestamp visible_until(std::chrono::milliseconds after, Timestamp now) {
+  return after.count() > 0 ? now - after : Timestamp::max();
+}
+
+std::size_t visible_count(const Shard& shard, Timestamp visible_until) {
+  if (visible_until == Timestamp::max()) return shard.readable;
+  const auto begin = shard.log.begin();
+  const auto end = begin + static_cast<std::ptrdiff_t>(shard.readable);
+  const auto hidden = std::partition_point(
+      begin, end, [&](const RecordPtr& record) { return record->arrived() <= visible_until; });
+  return static_cast<std::size_t>(hidden - begin);
+}
+
 void read_shard(const StreamsState& state, const Shard& shard, Position from, PageBounds bounds,
                 Timestamp now, PendingRead& read) {
   const Stream& stream = *shard.stream;
@@ -103,25 +117,40 @@ void read_shard(const StreamsState& state, const Shard& shard, Position from, Pa
   read.shard_serial = shard.row.serial;
   read.shard_created_s = shard.row.created_s;
   read.from_index = std::max(from.from_index, shard.stored_from);
-  read.readable_index = shard.readable_end();
+  const std::size_t visible = visible_count(shard, read.visible_until);
+  read.readable_index = visible < shard.readable ? shard.log[visible]->index() : shard.readable_end();
   read.arrived_from = std::max(from.arrived_from, stream.readable_from(now));
   read.disk = disk_part(shard, read, bounds);
-  if (!read.disk) read_memory(shard, read, bounds);
-  const bool complete = shard.readable == shard.log.size();
+  if (!read.disk) read_memory(shard, visible, read, bounds);
+  const bool complete = visible == shard.log.size();
   // A reader that leaves the shard does not come back, so it must not be open again after a restart.
   const bool closed = shard.row.closed && shard.closed_by <= state.durable_through;
-  if (closed && complete) read.children = children(stream, shard.row.index);
+  if (!closed || !complete) return;
+  read.children = children(stream, shard.row.index);
+  if (state.settings.strict != nullptr) state.settings.strict->shuffle(read.children);
+}
+
+void hold_back(PendingRead& read) {
+  const auto hidden =
+      std::partition_point(read.records.begin(), read.records.end(),
+                           [&](const RecordPtr& record) { return record->arrived() <= read.visible_until; });
+  if (hidden == read.records.end()) return;
+  read.readable_index = (*hidden)->index();
+  if (read.disk) read.disk->below_index = read.readable_index;
+  read.children.clear();
+  read.records.erase(hidden, read.records.end());
 }
 
 Reached reached_by(const PendingRead& read, const std::vector<RecordPtr>& records, Timestamp now) {
   Reached reached{.next = read.from_index};
   if (!records.empty())
-    reached.next = records.back()->index() + 1;
+    reached.next = read.withheld ? records.front()->index() : records.back()->index() + 1;
   else if (read.disk)
     reached.next = read.disk->below_index;
   reached.tip = reached.next >= read.readable_index || (records.empty() && !read.disk);
   const auto arrived = records.empty() ? read.arrived_from : records.back()->arrived();
-  if (!reached.tip) reached.millis_behind = std::max<std::int64_t>(0, epoch_ms(now) - epoch_ms(arrived));
+  // 0 would say that there is nothing left.
+  if (!reached.tip) reached.millis_behind = std::max<std::int64_t>(1, epoch_ms(now) - epoch_ms(arrived));
   return reached;
 }
 

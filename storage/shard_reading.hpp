@@ -1,6 +1,7 @@
 // Reading one shard from a position on: what GetRecords and subscriptions share. The streams' lock is held.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -19,10 +20,19 @@ struct PageBounds {
 Result<Position> position(const Shard& shard, const IteratorStart& start, const StreamKey& key,
                           Timestamp now);
 
+// What arrived later is not to be seen yet by whom records reach so long after their arrival.
+Timestamp visible_until(std::chrono::milliseconds after, Timestamp now);
+// How many of the records in memory can be read and are to be seen.
+std::size_t visible_count(const Shard& shard, Timestamp visible_until);
+
 // Fills in what the shard has from there on: records in memory, or the part of the disk to be read first, and
-// the children of a shard that has ended. `read.stream` and what is said of limits is the caller's.
+// the children of a shard that has ended. `read.stream`, `visible_until`, `withheld` and what is said of
+// limits are the caller's.
 void read_shard(const StreamsState& state, const Shard& shard, Position from, PageBounds bounds,
                 Timestamp now, PendingRead& read);
+
+// Drops of what has been read what is not to be seen yet: its reader goes on there.
+void hold_back(PendingRead& read);
 
 // How far a reader is that has got these records of what was read.
 struct Reached {

@@ -18,6 +18,8 @@
 
 namespace kinesisd::storage {
 
+class Strict;  // storage/strict.hpp
+
 struct StreamSettings {
   Transitions transitions;
   bool enforce_write_limits = true;                 // --limits writes and up
@@ -27,7 +29,8 @@ struct StreamSettings {
   std::optional<std::int64_t> shard_limit = 20000;  // per account and region; nullopt: unlimited
   std::optional<std::int64_t> on_demand_limit = 50;
   std::size_t memory_bytes_max = 256U << 20;  // records held in memory; older ones are read from the disk
-  bool records_on_disk = true;  // false (--db :memory:): nothing can be evicted, full means refused
+  bool records_on_disk = true;          // false (--db :memory:): nothing can be evicted, full means refused
+  std::shared_ptr<Strict> strict = {};  // set (--strict): every nuisance that AWS is allowed
 };
 
 inline constexpr std::size_t key_states_max = 10'000;
@@ -110,10 +113,13 @@ class Streams {
   std::map<std::string, KeyState> key_states() const;
 
   // Routes, numbers, appends as pending and hands to the journal, in one step.
-  // `sequence_number_for_ordering` as the client wrote it. An AUTO stream ignores the hash key.
+  // `sequence_number_for_ordering` as the client wrote it. An AUTO stream ignores the hash key. An empty
+  // `judge` has nothing against any record.
   Result<PutResult> put_record(const StreamKey& stream, NewRecord record,
-                               const std::optional<std::string>& sequence_number_for_ordering, Timestamp now);
-  Result<PutManyResult> put_records(const StreamKey& stream, std::vector<NewRecord> records, Timestamp now);
+                               const std::optional<std::string>& sequence_number_for_ordering, Timestamp now,
+                               const PutJudge& judge = {});
+  Result<PutManyResult> put_records(const StreamKey& stream, std::vector<NewRecord> records, Timestamp now,
+                                    const PutJudge& judge = {});
   // Whether the stream finds shards for its records by itself (AUTO); false when it is not there.
   bool places_by_itself(const StreamKey& stream, Timestamp now);
   // Bytes of data plus key the largest record of this stream may have.
@@ -129,7 +135,9 @@ class Streams {
                                      const IteratorStart& start, Timestamp now, Effect effect = Effect::full);
   // `iterator` as the client wrote it. Records come from memory, or the result names a DiskRange.
   Result<PendingRead> begin_read(std::string_view iterator, std::optional<std::int32_t> limit, Timestamp now,
-                                 Effect effect = Effect::full);
+                                 Effect effect = Effect::full, const Restraint& restraint = {});
+  // What an iterator reads; nullopt: begin_read has an error for it.
+  std::optional<ShardKey> shard_of(std::string_view iterator, Timestamp now);
   // Drops what has expired, seals the next iterator, and charges the shard for the bytes.
   Result<RecordPage> finish_read(PendingRead read, Timestamp now);
 
@@ -137,7 +145,8 @@ class Streams {
   // then, with the records of its DiskRange, `finish_event`. An error of begin_event is the last that is
   // told.
   Result<Subscribed> subscribe(const ConsumerName& consumer, const std::string& shard_id,
-                               const IteratorStart& start, Timestamp now, Effect effect = Effect::full);
+                               const IteratorStart& start, Timestamp now, Effect effect = Effect::full,
+                               const Restraint& restraint = {});
   // From now on `subscriber` is woken when there is news. To be followed by a begin_event.
   void listen(Subscription& subscription, std::shared_ptr<Subscriber> subscriber);
   void unsubscribe(Subscription& subscription, Timestamp now);

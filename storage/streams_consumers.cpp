@@ -6,6 +6,7 @@
 
 #include "protocol/errors.hpp"
 #include "storage/resources.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::storage {
 
@@ -170,6 +171,7 @@ Result<ConsumerList> Streams::list_consumers(const StreamKey& key, const ListCon
     if (const auto is = observe(*state_, *stream, it->second, now))
       list.consumers.push_back(summarize(*stream, stream->row.consumers[it->second], *is));
   }
+  if (state_->settings.strict != nullptr) state_->settings.strict->shuffle(list.consumers);
   return list;
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocol/errors.hpp"
 #include "storage/streams_state.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::storage {
 
@@ -183,6 +184,7 @@ Result<ShardList> Streams::list_shards(const World& /*caller*/, const ListShards
     }
     list.shards.push_back(summarize(shard));
   }
+  if (state_->settings.strict != nullptr) state_->settings.strict->shuffle(list.shards);
   return list;
 }
 

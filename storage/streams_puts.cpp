@@ -5,6 +5,7 @@
 
 #include "protocol/errors.hpp"
 #include "storage/streams_state.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::storage {
 
@@ -96,6 +97,23 @@ class Placement {
   bool exhausted_ = false;
 };
 
+// Where each record goes, and why it does not.
+struct Judged {
+  std::vector<Shard*> shards;
+  std::vector<std::optional<protocol::Error>> refused;
+};
+
+Result<Judged> judge_all(Placement& placement, const std::vector<NewRecord>& records, const PutJudge& judge) {
+  Judged judged;
+  std::vector<ShardIndex> indices;
+  for (const NewRecord& record : records) {
+    judged.shards.push_back(&placement.choose(record.hash_key));
+    indices.push_back(judged.shards.back()->row.index);
+  }
+  BOOST_OUTCOME_TRY(judged.refused, judge(indices));
+  return judged;
+}
+
 // Appends as pending; Error when the shard's limits do not admit the record now.
 Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
   if (state.settings.enforce_write_limits) {
@@ -112,6 +130,7 @@ Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record
     shard.load.add(static_cast<std::int64_t>(record->size_bytes()), now);
     if (shard.load.busy(now)) state.scale(*shard.stream, now);
   }
+  if (state.settings.strict != nullptr) shard.row.next_index += state.settings.strict->unused_numbers();
   record->place(shard.row.next_index++, shard.last_arrival, shard.stream->row.key_id.has_value());
   shard.log.push_back(record);
   shard.memory_bytes += record->memory_bytes();
@@ -124,7 +143,7 @@ Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record
 
 Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
                                       const std::optional<std::string>& sequence_number_for_ordering,
-                                      Timestamp now) {
+                                      Timestamp now, const PutJudge& judge) {
   BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
   if (sequence_number_for_ordering) {
     BOOST_OUTCOME_TRY(check_ordering(*stream, *sequence_number_for_ordering, now));
@@ -132,6 +151,10 @@ Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
   BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
   BOOST_OUTCOME_TRY(check_room(*state_, record.record->memory_bytes()));
   Shard& shard = Placement(*state_, *stream, now).choose(record.hash_key);
+  if (judge) {
+    BOOST_OUTCOME_TRY(const auto refused, judge({&shard.row.index, 1}));
+    if (refused.front()) return *refused.front();
+  }
   BOOST_OUTCOME_TRY(const Placed placed, append(*state_, shard, record.record, now));
   const auto bytes = record.record->size_bytes();
   RecordsAppended appended{stream->row.serial, {}};
@@ -140,7 +163,7 @@ Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
 }
 
 Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<NewRecord> records,
-                                           Timestamp now) {
+                                           Timestamp now, const PutJudge& judge) {
   BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
   BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
   std::size_t memory_bytes = 0;
@@ -153,8 +176,17 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
   appended.records.reserve(records.size());
   std::size_t bytes = 0;
   Placement placement(*state_, *stream, now);
-  for (auto& record : records) {
-    Shard& shard = placement.choose(record.hash_key);
+  Judged judged;
+  if (judge) {
+    BOOST_OUTCOME_TRY(judged, judge_all(placement, records, judge));
+  }
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    NewRecord& record = records[i];
+    if (judge && judged.refused[i]) {
+      result.entries.push_back(*std::move(judged.refused[i]));
+      continue;
+    }
+    Shard& shard = judge ? *judged.shards[i] : placement.choose(record.hash_key);
     result.entries.push_back(append(*state_, shard, record.record, now));
     if (!result.entries.back()) continue;
     bytes += record.record->size_bytes();

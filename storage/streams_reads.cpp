@@ -4,6 +4,7 @@
 
 #include "protocol/errors.hpp"
 #include "storage/shard_reading.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::storage {
 
@@ -58,12 +59,13 @@ Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::str
                                                .shard = *index,
                                                .from_index = at.from_index,
                                                .arrived_from = at.arrived_from,
-                                               .issued = now});
+                                               .issued = now,
+                                               .fresh = true});
   return made;
 }
 
 Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std::int32_t> limit,
-                                        Timestamp now, Effect effect) {
+                                        Timestamp now, Effect effect, const Restraint& restraint) {
   const auto iterator = open_shard_iterator(state_->seal, text);
   if (!iterator) return errors::iterator_invalid();
   if (epoch_ms(now) - epoch_ms(iterator->issued) > errors::token_lifetime_ms)
@@ -89,22 +91,37 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
       read.excess = state_->let_through(*shard, *excess);
     }
   }
-  const auto records_max =
+  auto records_max =
       static_cast<std::size_t>(std::clamp(limit.value_or(page_records_max), 1, page_records_max));
+  if (restraint.records_max) records_max = std::min(records_max, *restraint.records_max);
+  if (Strict* strict = state_->settings.strict.get(); strict != nullptr && records_max > 0)
+    records_max = strict->withholds_page(iterator->fresh) ? 0 : strict->cut(records_max);
+  read.withheld = records_max == 0;
+  if (read.withheld) records_max = 1;
+  read.visible_until = visible_until(restraint.visible_after, now);
   read_shard(*state_, *shard, {iterator->from_index, iterator->arrived_from},
              {.records = records_max, .bytes = page_bytes_max}, now, read);
   return read;
+}
+
+std::optional<ShardKey> Streams::shard_of(std::string_view text, Timestamp now) {
+  const auto iterator = open_shard_iterator(state_->seal, text);
+  const Stream* stream = iterator ? state_->find(iterator->stream_serial, now) : nullptr;
+  if (stream == nullptr) return std::nullopt;
+  return ShardKey{stream->row.key, iterator->shard};
 }
 
 Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
   RecordPage page;
   page.shard = read.shard;
   page.shard_created_s = read.shard_created_s;
+  hold_back(read);
   page.records = std::move(read.records);
   std::erase_if(page.records, [&](const RecordPtr& record) { return record->arrived() < read.arrived_from; });
-  charge(*state_, read, page, now);
 
   const Reached reached = reached_by(read, page.records, now);
+  if (read.withheld) page.records.clear();
+  charge(*state_, read, page, now);
   page.millis_behind_latest = reached.millis_behind;
 
   // The end of a closed shard is told on an empty page of its own, never together with records.

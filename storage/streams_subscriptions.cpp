@@ -5,6 +5,7 @@
 #include "protocol/errors.hpp"
 #include "storage/resources.hpp"
 #include "storage/shard_reading.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::storage {
 
@@ -67,7 +68,8 @@ EventPage page_of(const Subscription& subscription) {
 }  // namespace
 
 Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::string& shard_id,
-                                      const IteratorStart& start, Timestamp now, Effect effect) {
+                                      const IteratorStart& start, Timestamp now, Effect effect,
+                                      const Restraint& restraint) {
   BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, name, now));
   const Stream& stream = *resource.stream;
   const StreamKey& key = stream.row.key;
@@ -89,6 +91,7 @@ Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::strin
                    .shard = shard->row.index,
                    .shard_created_s = shard->row.created_s,
                    .expires = now + subscription_life,
+                   .visible_after = restraint.visible_after,
                    .at = {std::max(at.from_index, shard->stored_from), at.arrived_from},
                    .subscriber = {}});
   if (all.occupied(place, now)) return another_subscription(*made);
@@ -123,21 +126,29 @@ Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now
   }
   PendingRead read;
   read.stream = stream->row.key;
-  read_shard(*state_, *shard, subscription.at, event_bounds, now, read);
+  read.visible_until = visible_until(subscription.visible_after, now);
+  PageBounds bounds = event_bounds;
+  if (Strict* strict = state_->settings.strict.get()) bounds.records = strict->cut(bounds.records);
+  read_shard(*state_, *shard, subscription.at, bounds, now, read);
+  const std::size_t visible = visible_count(*shard, read.visible_until);
+  if (visible < shard->readable) {
+    // Nobody is woken when a record comes to be seen.
+    const Timestamp seen = shard->log[visible]->arrived() + subscription.visible_after;
+    next.look_again = std::min(next.look_again.value_or(seen), seen);
+  }
   if (read.disk || !read.records.empty() || !read.children.empty()) {
     next.read = std::move(read);
   } else {
     // All there is has expired, or came before the time to begin with: whoever goes on from here, by a number
     // that knows no time, must not get it either.
-    const bool in_memory = shard->readable > 0;
-    const std::uint64_t behind_all =
-        in_memory ? shard->log[shard->readable - 1]->index() + 1 : shard->memory_from;
+    const std::uint64_t behind_all = visible > 0 ? shard->log[visible - 1]->index() + 1 : shard->memory_from;
     subscription.at.from_index = std::max(subscription.at.from_index, behind_all);
   }
   return next;
 }
 
 EventPage Streams::finish_event(Subscription& subscription, PendingRead read, Timestamp now) {
+  hold_back(read);
   // Whatever was read and is not given has expired.
   std::uint64_t seen = read.readable_index;
   if (!read.records.empty())

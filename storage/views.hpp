@@ -162,6 +162,12 @@ struct DiskRange {
   std::size_t bytes_max;  // of data; the first record is always read
 };
 
+// A shard by the names clients know.
+struct ShardKey {
+  StreamKey stream;
+  ShardIndex shard;
+};
+
 struct ChildShard {
   ShardIndex index;
   std::vector<ShardIndex> parents;
@@ -189,6 +195,8 @@ struct PendingRead {
   std::uint64_t from_index = 0;
   std::uint64_t readable_index = 0;  // first index not yet readable when the call came
   Timestamp arrived_from{};
+  Timestamp visible_until = Timestamp::max();  // what arrived later is not to be seen yet
+  bool withheld = false;  // the page is to be empty; what is read only tells where its reader stands
   std::vector<ChildShard> children;  // of a closed shard
 };
 

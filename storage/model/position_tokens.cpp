@@ -86,6 +86,7 @@ std::string seal(const TokenSeal& seal, const ShardIterator& iterator) {
                        .number(iterator.from_index)
                        .time(iterator.arrived_from)
                        .time(iterator.issued)
+                       .small(iterator.fresh ? 1 : 0)
                        .padded(size));
 }
 
@@ -102,6 +103,7 @@ std::optional<ShardIterator> open_shard_iterator(const TokenSeal& seal, std::str
   iterator.from_index = reader.number();
   iterator.arrived_from = reader.time();
   iterator.issued = reader.time();
+  iterator.fresh = reader.small() != 0;
   if (!reader.good()) return std::nullopt;
   return iterator;
 }

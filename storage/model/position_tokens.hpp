@@ -22,6 +22,7 @@ struct ShardIterator {
   std::uint64_t from_index = 0;
   Timestamp arrived_from{};
   Timestamp issued{};
+  bool fresh = false;  // nothing has been read on the way here
   friend bool operator==(const ShardIterator&, const ShardIterator&) = default;
 };
 

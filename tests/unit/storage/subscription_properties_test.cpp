@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "storage/strict.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
@@ -20,6 +21,7 @@ struct Failing : private FailingEngine, public StorageFixture {
 StreamSettings settings_of(unsigned seed) {
   auto settings = settings_with(std::array{0, 700}[seed % 2]);
   settings.enforce_write_limits = false;
+  if (seed % 3 == 0) settings.strict = std::make_shared<Strict>(Random(seed));
   return settings;
 }
 
