@@ -48,6 +48,8 @@ class BodySource {
   virtual boost::asio::awaitable<std::string> next() = 0;
   // The client has gone or the server stops: `next` soon has nothing more.
   virtual void stop() = 0;
+  // Asked when there is nothing more: the body ends here without being complete, and the connection breaks.
+  virtual bool is_broken_off() const { return false; }
 };
 
 // Content-Length and Date (HTTP/1.1: also Connection) are the session's, which also lower-cases header names
@@ -58,6 +60,7 @@ struct Response {
   std::string body;
   bool chunked_empty = false;  // 413 answers `Transfer-Encoding: chunked` and no body, as AWS does
   std::shared_ptr<BodySource> source = {};  // set: the body, in place of `body`
+  bool reset = false;  // there is no answer: the connection breaks, and all that is on it
 };
 
 }  // namespace kinesisd::server

@@ -93,6 +93,10 @@ class Http1Session final : public Connection {
     expect_nothing();
     parser.request().over_tls = is_encrypted<Stream>;
     Response response = co_await host_.service().answer(std::move(parser.request()));
+    if (response.reset) {
+      reset_stream(stream_);
+      co_return false;
+    }
     parser.in_flight().add(response.body.size());
     Http1AnswerForm form{.head = parser.is_head(),
                          .keep_alive = parser.keep_alive() && !host_.stopping(),
@@ -142,6 +146,10 @@ class Http1Session final : public Connection {
       InFlight held(host_.bounds());
       held.add(piece.size());
       written = co_await write_piece(piece, in_chunks);
+    }
+    if (source_->is_broken_off()) {
+      reset_stream(stream_);
+      written = false;
     }
     source_.reset();
     if (written && in_chunks) written = co_await write_all(http1_last_chunk);

@@ -77,12 +77,15 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
 
   static boost::asio::awaitable<void> answer(std::shared_ptr<Http2Session> self, Http2Engine::Ready ready) {
     Response response = co_await self->host_->service().answer(std::move(ready.request));
+    // One stream could be reset alone; what AWS's clients meet with is a connection that breaks.
+    if (response.reset) co_return reset_stream(self->stream_);
     self->engine_.answer(ready.stream, std::move(response));
     self->schedule_flush();
   }
 
   static boost::asio::awaitable<void> feed(std::shared_ptr<Http2Session> self, Http2Engine::Hungry hungry) {
     std::string piece = co_await hungry.source->next();
+    if (piece.empty() && hungry.source->is_broken_off()) co_return reset_stream(self->stream_);
     self->engine_.feed(hungry.stream, std::move(piece));
     self->schedule_flush();
   }

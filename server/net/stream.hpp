@@ -3,6 +3,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace kinesisd::server {
@@ -18,6 +19,21 @@ void close_stream(Stream& stream) {
     stream.close(ignored);
   } else {
     stream.close();
+  }
+}
+
+// The same, and the client learns that the connection broke, not that it ended.
+template <class Stream>
+void reset_stream(Stream& stream) {
+  if constexpr (requires { stream.reset(); }) {
+    stream.reset();
+  } else {
+    const boost::asio::socket_base::linger none(true, 0);
+    if constexpr (requires(boost::system::error_code error) { stream.set_option(none, error); }) {
+      boost::system::error_code ignored;
+      stream.set_option(none, ignored);
+    }
+    close_stream(stream);
   }
 }
 

@@ -92,6 +92,11 @@ class TlsStream {
     close_stream(state_->next);
   }
 
+  // What TLS would have to say about it is left out.
+  void reset() {
+    if (!std::exchange(state_->closed, true)) reset_stream(state_->next);
+  }
+
  private:
   struct State {
     State(Next below, tls::SslPtr ssl, std::string_view received)
