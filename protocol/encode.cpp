@@ -5,16 +5,16 @@ namespace kinesisd::protocol {
 namespace {
 
 template <class Writer>
-void write_error(const Error& error, Writer&& writer) {
+void write_error(std::string_view type, std::string_view message, Writer&& writer) {
   const std::string_view message_key =
-      error.type == ErrorType::SerializationException ? "Message" : "message";
-  const bool has_message = !error.message.empty();
+      type == name(ErrorType::SerializationException) ? "Message" : "message";
+  const bool has_message = !message.empty();
   writer.begin_map(has_message ? 2 : 1);
   writer.key("__type");
-  writer.text(name(error.type));
+  writer.text(type);
   if (has_message) {
     writer.key(message_key);
-    writer.text(error.message);
+    writer.text(message);
   }
   writer.end_map();
 }
@@ -22,11 +22,15 @@ void write_error(const Error& error, Writer&& writer) {
 }  // namespace
 
 std::string encode_error(const Error& error, Encoding encoding) {
+  return encode_error(name(error.type), error.message, encoding);
+}
+
+std::string encode_error(std::string_view type, std::string_view message, Encoding encoding) {
   std::string body;
   if (encoding == Encoding::cbor) {
-    write_error(error, cbor::Writer(body));
+    write_error(type, message, cbor::Writer(body));
   } else {
-    write_error(error, json::Writer(body));
+    write_error(type, message, json::Writer(body));
   }
   return body;
 }

@@ -126,5 +126,7 @@ std::string encode_body(const Response& response, Encoding encoding) {
 // `{"__type": ..., "message": ...}`: capital `Message` for SerializationException, no message when it is
 // empty.
 std::string encode_error(const Error& error, Encoding encoding);
+// The same with a type that may be none of AWS's.
+std::string encode_error(std::string_view type, std::string_view message, Encoding encoding);
 
 }  // namespace kinesisd::protocol

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,8 @@
 #include "server/credentials.hpp"
 #include "server/document/value.hpp"
 #include "server/encryption.hpp"
+#include "server/faults/read_rules.hpp"
+#include "server/faults/rule_book.hpp"
 #include "server/fresh_files.hpp"
 #include "server/kinesis_service.hpp"
 #include "server/net/io_threads.hpp"
@@ -24,12 +27,15 @@
 #include "server/tls/tls.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/open.hpp"
+#include "storage/random.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::server {
 
 namespace {
 
-storage::StreamSettings stream_settings(const Settings& settings, const storage::Opened& database) {
+storage::StreamSettings stream_settings(const Settings& settings, const storage::Opened& database,
+                                        std::shared_ptr<storage::Strict> strict) {
   storage::StreamSettings streams;
   if (settings.transition_ms) {
     streams.transitions = {.end_when_observed = false, .after_ms = *settings.transition_ms};
@@ -42,6 +48,7 @@ storage::StreamSettings stream_settings(const Settings& settings, const storage:
   streams.on_demand_limit = settings.on_demand_limit;
   streams.memory_bytes_max = settings.memory_mb << 20U;
   streams.records_on_disk = database.records_on_disk;
+  streams.strict = std::move(strict);
   return streams;
 }
 
@@ -64,6 +71,11 @@ void await_signal() {
 void say(const std::string& line) {
   fmt::print("{}\n", line);
   std::fflush(stdout);
+}
+
+std::vector<faults::Rule> fault_rules(const Settings& settings) {
+  if (!settings.faults) return {};
+  return faults::rules_from(document::read_file(*settings.faults, "--faults"));
 }
 
 std::optional<Credentials> verified_by(const Settings& settings, Log& log) {
@@ -107,8 +119,12 @@ class App {
 
   const Settings& settings_;
   Log& log_;
+  storage::Random random_;
+  std::shared_ptr<storage::Strict> strict_;  // nullptr: without --strict
+  faults::RuleBook faults_;
   std::optional<Credentials> credentials_;
   startup::Plan plan_;
+  std::vector<faults::Rule> rules_;       // of --faults
   std::future<tls::Identity> authority_;  // in the making
   std::vector<std::string> absent_files_;
   storage::Opened database_;
@@ -128,19 +144,23 @@ class App {
 App::App(const Settings& settings, Log& log)
     : settings_(settings),
       log_(log),
+      strict_(settings.strict ? std::make_shared<storage::Strict>(random_.fork("strict")) : nullptr),
+      faults_(random_.fork("faults")),
       credentials_(verified_by(settings, log)),
       plan_(planned(settings)),
+      rules_(fault_rules(settings)),
       authority_(begin_authority(settings)),
       absent_files_(FreshFiles::absent(settings.db)),
       database_(opened(settings, log)),
       fresh_files_(std::move(absent_files_)),
       journal_(*database_.engine),
-      streams_(stream_settings(settings, database_), journal_, database_.key),
+      streams_(stream_settings(settings, database_, strict_), journal_, database_.key),
       clock_(database_.newest),
       encryption_(encryption(settings, database_, std::move(authority_), log)),
       service_(service_parts()),
       threads_(settings.threads),
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
+  faults_.add(std::move(rules_), clock_.now());
   streams_.with([&](storage::Streams& all) { all.restore(std::move(database_.restored), clock_.now()); });
   listener_.bind(settings.listen);
   carry_out_plan();
@@ -172,7 +192,9 @@ KinesisService::Parts App::service_parts() {
           .rates = settings_.limits == EnforcedLimits::all ? &rates_ : nullptr,
           .credentials = credentials_ ? &*credentials_ : nullptr,
           .transport = encryption_.transport,
-          .readiness = &readiness_};
+          .readiness = &readiness_,
+          .faults = &faults_,
+          .strict = strict_.get()};
 }
 
 void App::start() {
@@ -200,6 +222,7 @@ void App::announce() const {
 
 void App::stop() {
   log_.info("Stopping: finishing what is in flight.");
+  faults_.stop();
   if (!listener_.shut_down()) log_.warn("Some requests were still in flight and were cut off.");
   threads_.stop();
   journal_.stop();

@@ -38,6 +38,8 @@ struct Settings {
   std::vector<std::string> tls_names;  // tls/names.hpp reads them
   std::size_t threads = 1;
   std::size_t memory_mb = 0;
+  std::optional<std::string> faults;  // a file of rules of trouble on demand
+  bool strict = false;
   std::optional<std::string> credentials;  // a file; unset: signatures are not verified
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;

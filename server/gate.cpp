@@ -138,6 +138,12 @@ Response answer(const Request& request, std::string_view media_type, std::shared
   return response;
 }
 
+Response answer(const Request& request, Encoding encoding, int status, std::string_view type,
+                std::string_view message) {
+  std::string body = type.empty() ? std::string() : protocol::encode_error(type, message, encoding);
+  return answer_with(request, status, content_type_of(encoding), std::move(body));
+}
+
 Response answer(const Request& request, Encoding encoding, const Error& error) {
   return answer_with(request, protocol::http_status(error.type), content_type_of(encoding),
                      protocol::encode_error(error, encoding));

@@ -47,6 +47,9 @@ protocol::Encoding encoding_of(const Request& request);
 Response answer(const Request& request, protocol::Encoding encoding, std::string body);
 // The same with a body of this media type that is still to come.
 Response answer(const Request& request, std::string_view media_type, std::shared_ptr<BodySource> source);
+// An answer of this status that names an error of this type, and no body if that is empty.
+Response answer(const Request& request, protocol::Encoding encoding, int status, std::string_view type,
+                std::string_view message);
 // The answer with AWS's status and body for `error`.
 Response answer(const Request& request, protocol::Encoding encoding, const protocol::Error& error);
 

@@ -46,7 +46,8 @@ KinesisService::KinesisService(Parts parts)
                .read_records = parts_.read_records,
                .fallback = parts_.fallback,
                .transport = parts_.transport,
-               .readiness = parts_.readiness} {}
+               .readiness = parts_.readiness,
+               .faults = parts_.faults} {}
 
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
@@ -115,15 +116,24 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
                   .encoding = admitted.encoding,
                   .over_tls = request.over_tls,
                   .rates = parts_.rates,
+                  .strict = parts_.strict,
                   .stream_name = {},
                   .note = {}};
+  std::optional<faults::Trouble> trouble;
+  if (parts_.faults != nullptr && !parts_.faults->empty()) context.trouble = &trouble.emplace(*parts_.faults);
   // From before the operation makes its change until that has been waited for.
   const auto expectation = IoThread::current().commits().expect();
   Outcome outcome = find_operation(context.operation)(context, admitted.body);
   Result<std::string> body = co_await settle(outcome);
+  co_await delay(context.trouble);
+  if (trouble && trouble->decision().verdict) {
+    // Closed again, if it was opened.
+    if (outcome.events) open(std::move(*outcome.events), nullptr);
+    co_return fail(request, context, *trouble->decision().verdict);
+  }
   log_answer(context, body);
   if (outcome.events) {
-    auto source = open(std::move(*outcome.events));
+    auto source = open(std::move(*outcome.events), context.trouble);
     // Go's SDK closes the request's body when the answer begins; if Go is still about to read that body's end
     // then, it drops the connection. On AWS, and so here, no stream begins as soon as that.
     Alarm pause;
@@ -155,14 +165,40 @@ boost::asio::awaitable<Result<std::string>> KinesisService::read(Outcome outcome
   co_return outcome.after_read(std::move(*records));
 }
 
-std::shared_ptr<BodySource> KinesisService::open(EventFeed feed) {
+boost::asio::awaitable<void> KinesisService::delay(const faults::Trouble* trouble) const {
+  // Not one wait, so that nobody waits for the end of the server.
+  constexpr std::chrono::milliseconds longest_wait{100};
+  if (trouble == nullptr || !trouble->decision().latency) co_return;
+  const auto end = std::chrono::steady_clock::now() + *trouble->decision().latency;
+  Alarm alarm;
+  while (!parts_.faults->stopped() && std::chrono::steady_clock::now() < end) {
+    co_await alarm.wait_until(std::min(end, std::chrono::steady_clock::now() + longest_wait));
+  }
+}
+
+Response KinesisService::fail(const Request& request, const Context& context,
+                              const faults::Verdict& verdict) {
+  const std::string& note = context.trouble->decision().note;
+  if (verdict.reset) {
+    parts_.log.info("{} {}: the connection is reset ({})", context.operation, context.stream_name, note);
+    Response none;
+    none.reset = true;
+    return none;
+  }
+  parts_.log.info("{} {}: {} {} {} ({})", context.operation, context.stream_name, verdict.status,
+                  verdict.type, verdict.message, note);
+  return server::answer(request, context.encoding, verdict.status, verdict.type, verdict.message);
+}
+
+std::shared_ptr<BodySource> KinesisService::open(EventFeed feed, const faults::Trouble* trouble) {
   return std::make_shared<SubscriptionBody>(SubscriptionBody::Parts{.streams = parts_.streams,
                                                                     .journal = parts_.journal,
                                                                     .clock = parts_.clock,
                                                                     .log = parts_.log,
                                                                     .read_records = parts_.read_records,
                                                                     .idle_event = parts_.idle_event},
-                                            std::move(feed));
+                                            std::move(feed),
+                                            trouble == nullptr ? std::nullopt : trouble->decision().drop);
 }
 
 storage::World KinesisService::world_of(const Caller& caller) const {
@@ -170,8 +206,10 @@ storage::World KinesisService::world_of(const Caller& caller) const {
           .region = caller.region.empty() ? parts_.fallback.region : caller.region};
 }
 
-void KinesisService::log_answer(const Context& context, const Result<std::string>& body) {
+void KinesisService::log_answer(Context& context, const Result<std::string>& body) {
   Log& log = parts_.log;
+  if (context.trouble != nullptr && !context.trouble->decision().note.empty())
+    context.note += fmt::format("{}{}", context.note.empty() ? "" : "; ", context.trouble->decision().note);
   if (!context.warning.empty()) log.warn("{}", context.warning);
   if (!body) {
     log.info("{} {}: {}{}", context.operation, context.stream_name, protocol::sentence(body.error()),

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/faults/rule_book.hpp"
 #include "server/foreign/call.hpp"
 #include "server/gate.hpp"
 #include "server/limits.hpp"
@@ -39,6 +40,8 @@ class KinesisService : public Service {
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
     own::Transport transport = {};
     const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
+    faults::RuleBook* faults = nullptr;         // of trouble on demand
+    storage::Strict* strict = nullptr;          // unset: lists come in their natural order
     std::chrono::milliseconds idle_event = limits.idle_event;
   };
 
@@ -55,11 +58,14 @@ class KinesisService : public Service {
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
   boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
+  // An answer that the rules of trouble on demand want late.
+  boost::asio::awaitable<void> delay(const faults::Trouble* trouble) const;
+  Response fail(const Request& request, const Context& context, const faults::Verdict& verdict);
   boost::asio::awaitable<Result<std::string>> settle(Outcome& outcome);
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);
-  std::shared_ptr<BodySource> open(EventFeed feed);
+  std::shared_ptr<BodySource> open(EventFeed feed, const faults::Trouble* trouble);
   storage::World world_of(const Caller& caller) const;
-  void log_answer(const Context& context, const Result<std::string>& body);
+  void log_answer(Context& context, const Result<std::string>& body);
   std::string elsewhere(const Context& context, const protocol::Error& error);
 
   Parts parts_;

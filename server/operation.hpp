@@ -18,6 +18,11 @@
 
 namespace kinesisd::server {
 
+namespace faults {
+class Trouble;
+struct Drop;
+}  // namespace faults
+
 using protocol::Result;
 using GuardedStreams = storage::Guarded<storage::Streams>;
 
@@ -28,9 +33,11 @@ struct Context {
   storage::World caller;
   std::string_view operation;
   protocol::Encoding encoding;
-  bool cross_account = false;   // whether a resource policy can open the operation to other accounts
-  bool over_tls = false;        // how the request came
-  RateLimits* rates = nullptr;  // set where the control plane's rates are enforced (--limits all)
+  bool cross_account = false;          // whether a resource policy can open the operation to other accounts
+  bool over_tls = false;               // how the request came
+  RateLimits* rates = nullptr;         // set where the control plane's rates are enforced (--limits all)
+  faults::Trouble* trouble = nullptr;  // set while there are rules of trouble on demand
+  storage::Strict* strict = nullptr;   // set where every nuisance that AWS is allowed happens (--strict)
 
   // For the log: the stream the request names, what a person should know although the call succeeded, and
   // a line of its own that says what AWS would not have done.

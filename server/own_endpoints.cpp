@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "protocol/json.hpp"
+#include "server/document/value.hpp"
 #include "server/own/control.hpp"
+#include "server/own/faults.hpp"
 #include "server/own/guard.hpp"
 #include "server/own/health.hpp"
 #include "server/own/keys.hpp"
@@ -44,6 +46,10 @@ constexpr auto endpoints = std::to_array<Endpoint>({
      "200 when the server is of use, 503 and the reason when it is not.", own::answer_ready},
     {"/_kinesisd/ca.pem", "GET, HEAD", Access::everyone, "The CA that clients on https:// have to trust.",
      own::answer_authority},
+    {"/_kinesisd/faults", "GET, HEAD, POST, PUT, DELETE", Access::tools, "Rules of trouble on demand.",
+     own::answer_faults},
+    {"/_kinesisd/faults/", "GET, HEAD, POST, DELETE", Access::tools,
+     "One rule; POST to /_kinesisd/faults/reset counts anew.", own::answer_fault},
     {"/_kinesisd/kms", "GET, HEAD", Access::tools, "The keys that are not enabled.", own::list_keys},
     {"/_kinesisd/kms/", "GET, HEAD, PUT", Access::tools, "The state of a key.", own::answer_key},
 });
@@ -129,7 +135,11 @@ own::Answer answer_own(Request& request, const own::Control& control) {
                  .control = control,
                  .now = control.clock.now(),
                  .argument = std::string_view(request.path).substr(endpoint->path.size())};
-  return endpoint->answer(call);
+  try {
+    return endpoint->answer(call);
+  } catch (const document::Problem& problem) {
+    return {own::error(400, problem.what())};
+  }
 }
 
 Response own_answer_if_lost() {

@@ -14,6 +14,7 @@
 #include "protocol/errors.hpp"
 #include "protocol/event_stream.hpp"
 #include "server/access.hpp"
+#include "server/faults/meet.hpp"
 #include "server/lifting.hpp"
 #include "server/operation.hpp"
 #include "server/resource_names.hpp"
@@ -24,6 +25,18 @@ template <class T>
 inline constexpr bool is_committed = false;
 template <class Response>
 inline constexpr bool is_committed<Committed<Response>> = true;
+
+// Puts, which meet the rules of trouble on demand once it is known where their records go.
+template <class Request>
+concept PlacesOne = requires(Request request) {
+  request.explicit_hash_key;
+};
+template <class Request>
+concept PlacesMany = requires(Request request) {
+  request.records;
+};
+template <class Request>
+inline constexpr bool places_records = PlacesOne<Request> || PlacesMany<Request>;
 
 template <class Response>
 Outcome outcome_of(Context& context, Committed<Response> committed) {
@@ -88,6 +101,10 @@ Outcome run(Context& context, const protocol::wire::Tree& body) {
           context.rates->count({context.caller, Op::name, context.stream_name, Op::rate}, context.now);
       if (!allowed) return {.body = allowed.error()};
     }
+  }
+  if (context.trouble != nullptr && !places_records<typename Op::Request>) {
+    auto met = faults::meet(context, faults::named_in(request.value()));
+    if (!met) return {.body = met.error()};
   }
   auto handled = handle(context, request.value());
   if (!handled) return {.body = handled.error()};

@@ -44,6 +44,7 @@ constexpr std::array log_formats{Choice<LogFormat>{"text", LogFormat::text},
 
 constexpr std::string_view pem_file = "a PEM file";
 constexpr std::string_view credentials_file = "a file of AWS credentials";
+constexpr std::string_view rules_file = "a file of rules of trouble on demand";
 constexpr std::string_view database_file = "a file, or :memory:";
 
 Advice store_listen(Settings& settings, const Values& values) {
@@ -145,6 +146,12 @@ constexpr auto table = std::to_array<Setting>({
     {"tls-name", "NAME", "",
      "A host name or address that clients reach the server by, for its certificate; repeatable.",
      store_tls_names, true},
+    {"faults", "FILE", "",
+     "Rules of trouble on demand, in TOML or JSON: what fails, how and when. See /_kinesisd/faults.",
+     store_path<&Settings::faults, rules_file>},
+    {"strict", "off|on", "off",
+     "Every nuisance AWS is allowed: empty and short pages, gaps in sequence numbers, shuffled lists.",
+     store_switch<&Settings::strict>},
     {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",

@@ -6,7 +6,10 @@
 
 #include "protocol/errors.hpp"
 #include "protocol/event_stream.hpp"
+#include "protocol/operations/subscribe_to_shard.hpp"
+#include "server/faults/texts.hpp"
 #include "server/net/io_threads.hpp"
+#include "storage/subscriptions.hpp"
 
 namespace kinesisd::server {
 
@@ -20,8 +23,8 @@ constexpr milliseconds disk_pause{50};
 
 }  // namespace
 
-SubscriptionBody::SubscriptionBody(const Parts& parts, EventFeed feed)
-    : parts_(parts), feed_(std::move(feed)), last_sent_(steady_clock::now()) {
+SubscriptionBody::SubscriptionBody(const Parts& parts, EventFeed feed, std::optional<faults::Drop> drop)
+    : parts_(parts), feed_(std::move(feed)), drop_(drop), last_sent_(steady_clock::now()) {
   parts_.streams.with([&](storage::Streams& streams) { streams.listen(*feed_.subscription, alarm_.bell()); });
 }
 
@@ -40,6 +43,7 @@ boost::asio::awaitable<std::string> SubscriptionBody::next() {
   try {
     if (ended_) co_return std::string();
     if (!std::exchange(opened_, true)) co_return protocol::event_stream::initial_response();
+    if (drop_ && sent_ >= drop_->events) co_return this->drop();
     co_return co_await next_frame();
   } catch (const std::exception& bug) {
     failure = bug.what();
@@ -61,7 +65,8 @@ boost::asio::awaitable<std::string> SubscriptionBody::next_frame() {
       auto page = co_await read(std::move(*news.value().read));
       if (ended_) break;
       if (page && !(page->records.empty() && page->children.empty())) co_return send(std::move(*page));
-      if (page) continue;  // all of it had expired
+      // All of it had expired, or cannot be seen yet.
+      if (page && feed_.subscription->visible_after.count() == 0) continue;
       look_again = now + disk_pause;
     }
     if (steady_clock::now() >= last_sent_ + parts_.idle_event) {
@@ -88,9 +93,27 @@ boost::asio::awaitable<std::optional<storage::EventPage>> SubscriptionBody::read
 }
 
 std::string SubscriptionBody::send(storage::EventPage page) {
+  ++sent_;
   ended_ = !page.continuation;
   last_sent_ = steady_clock::now();
   return feed_.frame(std::move(page));
+}
+
+std::string SubscriptionBody::drop() {
+  using Types = protocol::ErrorType;
+  ended_ = true;
+  broken_off_ = !drop_->error;
+  if (broken_off_) return {};
+  const storage::StreamKey& stream = feed_.consumer.stream;
+  const storage::ShardIndex shard = feed_.subscription->shard;
+  return end_with(faults::usual_error(drop_->error.value_or(Types::InternalFailure),
+                                      {.operation = protocol::SubscribeToShard::name,
+                                       .caller = stream.world,
+                                       .stream = stream.name,
+                                       .consumer = feed_.consumer.name,
+                                       .shards = {&shard, 1},
+                                       .now = parts_.clock.now()},
+                                      shard));
 }
 
 std::string SubscriptionBody::end_with(const protocol::Error& error) {

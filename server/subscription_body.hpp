@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "server/faults/rule.hpp"
 #include "server/http_message.hpp"
 #include "server/log.hpp"
 #include "server/net/alarm.hpp"
@@ -33,18 +34,21 @@ class SubscriptionBody final : public BodySource {
   };
 
   // On the I/O thread.
-  SubscriptionBody(const Parts& parts, EventFeed feed);
+  SubscriptionBody(const Parts& parts, EventFeed feed, std::optional<faults::Drop> drop = {});
   ~SubscriptionBody() override;
   SubscriptionBody(const SubscriptionBody&) = delete;
   SubscriptionBody& operator=(const SubscriptionBody&) = delete;
 
   boost::asio::awaitable<std::string> next() override;
   void stop() override;
+  bool is_broken_off() const override { return broken_off_; }
 
  private:
   boost::asio::awaitable<std::string> next_frame();
   boost::asio::awaitable<std::optional<storage::EventPage>> read(storage::PendingRead read);
   std::string send(storage::EventPage page);
+  // The end that a rule of trouble on demand wants.
+  std::string drop();
   std::string end_with(const protocol::Error& error);
   // When to look again at the latest.
   std::chrono::steady_clock::time_point wake_up(std::optional<storage::Timestamp> look_again,
@@ -52,10 +56,13 @@ class SubscriptionBody final : public BodySource {
 
   Parts parts_;
   EventFeed feed_;
+  std::optional<faults::Drop> drop_;
+  std::int64_t sent_ = 0;  // events
   Alarm alarm_;
   std::chrono::steady_clock::time_point last_sent_;
   bool opened_ = false;
   bool ended_ = false;
+  bool broken_off_ = false;
 };
 
 }  // namespace kinesisd::server

@@ -17,8 +17,8 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
   const storage::Effect effect = effect_of(request);
   BOOST_OUTCOME_TRY(
       auto read, context.streams.with([&](storage::Streams& streams) -> Result<storage::PendingRead> {
-        BOOST_OUTCOME_TRY(auto pending,
-                          streams.begin_read(request.shard_iterator, request.limit, context.now, effect));
+        BOOST_OUTCOME_TRY(auto pending, streams.begin_read(request.shard_iterator, request.limit, context.now,
+                                                           effect, faults::restraint_of(context)));
         BOOST_OUTCOME_TRYV(check_access(context, streams, pending.stream));
         return pending;
       }));

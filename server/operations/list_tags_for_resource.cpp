@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/run_operation.hpp"
+#include "storage/strict.hpp"
 
 namespace kinesisd::server {
 
@@ -15,6 +16,7 @@ Result<protocol::ListTagsForResource::Response> handle(Context& context,
   protocol::ListTagsForResource::Response response;
   auto& wire = response.tags.emplace();
   for (auto& [key, value] : tags) wire.push_back({.key = key, .value = std::move(value)});
+  if (context.strict != nullptr) context.strict->shuffle(wire);
   return response;
 }
 

@@ -14,6 +14,7 @@ using Response = protocol::PutRecord::Response;
 Result<Committed<Response>> handle(Context& context, Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
   const std::size_t bytes = record_bytes(request.data, request.partition_key);
+  const storage::PutJudge judge = faults::judge_of(context);
   // Made before the lock is taken; its error waits until the stream is known to exist.
   auto record = new_record(request.data, request.partition_key, request.explicit_hash_key);
   BOOST_OUTCOME_TRY(auto put,
@@ -25,7 +26,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
                       if (effect_of(request) == storage::Effect::none)
                         return dry_put(streams, key, request.sequence_number_for_ordering, context.now);
                       return streams.put_record(key, std::move(record.value()),
-                                                request.sequence_number_for_ordering, context.now);
+                                                request.sequence_number_for_ordering, context.now, judge);
                     }));
   Response response;
   response.shard_id = put.placed.shard.shard_id();

@@ -76,6 +76,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
   BOOST_OUTCOME_TRYV(check_total(request));
   auto records = new_records(request);
+  const storage::PutJudge judge = faults::judge_of(context);
   BOOST_OUTCOME_TRY(
       auto put, with_access(context, key, [&](storage::Streams& streams) -> Result<storage::PutManyResult> {
         BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
@@ -83,7 +84,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
         if (!records) return records.error();
         if (effect_of(request) == storage::Effect::none)
           return dry_put(streams, key, std::nullopt, context.now);
-        return streams.put_records(key, std::move(records.value()), context.now);
+        return streams.put_records(key, std::move(records.value()), context.now, judge);
       }));
   Response response = response_of(put);
   if (const std::int32_t failed = *response.failed_record_count; failed > 0) {

@@ -20,7 +20,8 @@ Result<storage::Subscribed> handle(Context& context, protocol::SubscribeToShard:
                                      .timestamp = position.timestamp};
   const storage::Effect effect = effect_of(request);
   BOOST_OUTCOME_TRY(auto subscribed, with_access(context, consumer, [&](storage::Streams& streams) {
-                      return streams.subscribe(consumer, request.shard_id, start, context.now, effect);
+                      return streams.subscribe(consumer, request.shard_id, start, context.now, effect,
+                                               faults::restraint_of(context));
                     }));
   if (effect == storage::Effect::none) return end_dry_run(context, consumer.stream);
   return subscribed;

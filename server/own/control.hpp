@@ -12,6 +12,10 @@
 #include "storage/clock.hpp"
 #include "storage/group_commit.hpp"
 
+namespace kinesisd::server::faults {
+class RuleBook;
+}
+
 namespace kinesisd::server::own {
 
 // All that is referred to outlives the endpoints.
@@ -25,6 +29,7 @@ struct Control {
   storage::World fallback = {};  // of callers that name none
   Transport transport = {};
   const Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
+  faults::RuleBook* faults = nullptr;
 };
 
 }  // namespace kinesisd::server::own

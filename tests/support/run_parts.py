@@ -48,7 +48,7 @@ STEPS = [
 PARTS = [
     Task("format", parts.format_check),
     Task("unit", lambda: parts.unit("release"), ["build-units", "python-packages"]),
-    Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages"]),
+    Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages", "node-packages"]),
     *(client_part(client) for client in conformance.clients()),
     Task("container", parts.container, ["build-images", "python-packages"]),
     Task("examples", parts.examples, ["build-images", "example-packages", "aws-cli"]),
@@ -56,8 +56,8 @@ PARTS = [
     Task("readme", parts.readme, ["build-units", "python-packages", "node-packages", "aws-cli"]),
     Task("model", parts.model, ["build-units", "python-packages"]),
     Task("lint", parts.lint, ["build-release"]),
-    Task("asan", lambda: parts.sanitized("asan"), ["build-asan", "python-packages"]),
-    Task("tsan", lambda: parts.sanitized("tsan"), ["build-tsan", "python-packages"]),
+    Task("asan", lambda: parts.sanitized("asan"), ["build-asan", "python-packages", "node-packages"]),
+    Task("tsan", lambda: parts.sanitized("tsan"), ["build-tsan", "python-packages", "node-packages"]),
     Task("fuzz", parts.fuzz, ["build-fuzz"]),
 ]
 
