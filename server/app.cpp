@@ -21,9 +21,9 @@
 #include "server/kinesis_service.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/net/listener.hpp"
+#include "server/service_clock.hpp"
 #include "server/startup/carry_out.hpp"
 #include "server/startup/read_plan.hpp"
-#include "server/system_clock.hpp"
 #include "server/tls/tls.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/open.hpp"
@@ -52,10 +52,21 @@ storage::StreamSettings stream_settings(const Settings& settings, const storage:
   return streams;
 }
 
+std::optional<std::uint64_t> seed_of(const Settings& settings) {
+  return settings.seed ? std::optional(static_cast<std::uint64_t>(*settings.seed)) : std::nullopt;
+}
+
 storage::DatabaseOptions database_options(const Settings& settings) {
   return {.path = settings.db.value_or(std::string()),
           .durability = settings.durability == Durability::full ? storage::Durability::full
-                                                                : storage::Durability::process};
+                                                                : storage::Durability::process,
+          .seed = seed_of(settings)};
+}
+
+storage::ClockState begin_time(const Settings& settings, const storage::Opened& database) {
+  ClockStart start{.at = settings.start_time, .frozen = {}};
+  if (settings.clock) start.frozen = *settings.clock == ClockMode::frozen;
+  return begin_time(start, database.restored.clock, database.newest, wall_time());
 }
 
 void await_signal() {
@@ -115,6 +126,7 @@ class App {
  private:
   void carry_out_plan();
   KinesisService::Parts service_parts();
+  void keep_time();
   void announce() const;
 
   const Settings& settings_;
@@ -129,9 +141,13 @@ class App {
   std::vector<std::string> absent_files_;
   storage::Opened database_;
   FreshFiles fresh_files_;
+  const storage::ClockState stored_time_;
+  const storage::ClockState time_;  // as it begins
+  ServiceClock clock_;
+  storage::Random random_;
+  storage::Random request_ids_;
   storage::GroupCommit journal_;
   GuardedStreams streams_;
-  SystemClock clock_;
   Encryption encryption_;
   RateLimits rates_;
   own::Readiness readiness_;
@@ -153,16 +169,21 @@ App::App(const Settings& settings, Log& log)
       absent_files_(FreshFiles::absent(settings.db)),
       database_(opened(settings, log)),
       fresh_files_(std::move(absent_files_)),
+      stored_time_(database_.restored.clock),
+      time_(begin_time(settings, database_)),
+      clock_(time_, database_.newest),
+      random_(seed_of(settings)),
+      request_ids_(random_.fork("request ids")),
       journal_(*database_.engine),
-      streams_(stream_settings(settings, database_, strict_), journal_, database_.key),
-      clock_(database_.newest),
+      streams_(stream_settings(settings, database_), journal_, database_.key, random_.fork("tokens")),
       encryption_(encryption(settings, database_, std::move(authority_), log)),
       service_(service_parts()),
       threads_(settings.threads),
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
-  faults_.add(std::move(rules_), clock_.now());
+  database_.restored.clock = time_;
   streams_.with([&](storage::Streams& all) { all.restore(std::move(database_.restored), clock_.now()); });
   listener_.bind(settings.listen);
+  keep_time();
   carry_out_plan();
 }
 
@@ -186,6 +207,7 @@ KinesisService::Parts App::service_parts() {
   return {.streams = streams_,
           .journal = journal_,
           .clock = clock_,
+          .random = request_ids_,
           .log = log_,
           .read_records = [this](const auto& range) { return database_.reader->read(range); },
           .fallback = {.account = settings_.account_id, .region = settings_.region},
@@ -201,11 +223,21 @@ void App::start() {
   journal_.start(
       streams_, clock_, [this](storage::Settled news) { threads_.settled(news); },
       [this](const std::string& what) { log_.error("{}", what); });
+  journal_.wake();
   threads_.start();
   listener_.start();
   fresh_files_.keep();
   readiness_.set_started();
   announce();
+}
+
+// Handed to the journal before anything else.
+void App::keep_time() {
+  if (time_ == stored_time_) return;
+  streams_.with([&](storage::Streams& all) {
+    const storage::ClockChanged change = clock_.restate();
+    if (!all.change_clock(change)) clock_.settle(change, false);
+  });
 }
 
 void App::announce() const {
@@ -241,6 +273,8 @@ int serve(const Settings& settings) {
   } catch (const CredentialsError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const document::Problem& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
+  } catch (const ClockError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const storage::OpenError& refused) {
     fmt::print(stderr, "{}\n", refused.what());

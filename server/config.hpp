@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/log.hpp"
+#include "storage/clock.hpp"
 
 namespace kinesisd::server {
 
@@ -20,6 +21,7 @@ enum class Durability { process, full };
 // Each enforces what stands before it and more.
 enum class EnforcedLimits { off, writes, data, all };
 enum class TlsMode { off, on, only };
+enum class ClockMode { running, frozen };
 
 struct Settings {
   std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them
@@ -27,7 +29,10 @@ struct Settings {
   std::vector<std::string> init;    // start-up files; startup/read_plan.hpp reads them
   Durability durability = Durability::process;
   EnforcedLimits limits = EnforcedLimits::writes;
-  std::optional<std::int64_t> transition_ms;  // unset: auto
+  std::optional<std::int64_t> transition_ms;     // unset: auto
+  std::optional<storage::Timestamp> start_time;  // of the service's clock
+  std::optional<ClockMode> clock;                // unset: as it was when the database was last used
+  std::optional<std::int64_t> seed;
   std::string account_id;
   std::string region;
   std::optional<std::int64_t> shard_limit;      // unset: unlimited

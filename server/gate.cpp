@@ -8,7 +8,6 @@
 
 #include "protocol/errors.hpp"
 #include "protocol/json.hpp"
-#include "server/request_ids.hpp"
 
 namespace kinesisd::server {
 
@@ -60,8 +59,8 @@ Target target_of(const Request& request) {
 std::vector<Header> common_headers(const Request& request) {
   std::vector<Header> headers;
   headers.reserve(6);
-  headers.push_back({"x-amzn-RequestId", request_id()});
-  headers.push_back({"x-amz-id-2", extended_request_id()});
+  headers.push_back({"x-amzn-RequestId", request.ids.id});
+  headers.push_back({"x-amz-id-2", request.ids.id_2});
   if (request.header("origin") != nullptr) {
     headers.push_back({"Access-Control-Allow-Origin", "*"});
     headers.push_back(
@@ -79,7 +78,7 @@ Response answer_with(const Request& request, int status, std::string_view type, 
 
 Response preflight(const Request& request) {
   Response response;
-  response.headers = {{"x-amzn-RequestId", request_id()},
+  response.headers = {{"x-amzn-RequestId", request.ids.id},
                       {"Access-Control-Allow-Origin", "*"},
                       {"Access-Control-Max-Age", "172800"}};
   if (const std::string* asked = request.header("access-control-request-headers")) {

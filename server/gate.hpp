@@ -1,6 +1,5 @@
 // The checks a request passes before its operation is looked at: method, CORS, content type, body, target and
-// the shape of its authentication, and its signature if that is wanted, in AWS's order. Pure but for the
-// random request ids.
+// the shape of its authentication, and its signature if that is wanted, in AWS's order. Pure.
 #pragma once
 
 #include <memory>

@@ -18,6 +18,12 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
+// The two random headers that mark every answer of AWS.
+struct RequestIds {
+  std::string id;    // 36 characters, shaped like a UUID: x-amzn-RequestId
+  std::string id_2;  // Base64 of 72 bytes: x-amz-id-2
+};
+
 struct Request {
   std::string method;
   std::string path;             // without the query
@@ -25,6 +31,7 @@ struct Request {
   std::vector<Header> headers;  // in the order received; see Service::reads_every_header
   std::string body;
   bool over_tls = false;
+  RequestIds ids = {};  // the service's: sessions leave them empty
 
   // The first header of this lower-case name, or nullptr.
   const std::string* header(std::string_view name) const {

@@ -53,6 +53,7 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   std::string failure;
   try {
     if (is_own(request)) co_return co_await run_own(request);
+    request.ids = make_request_ids(parts_.random);
     if (auto refused = own::refuse_plain_text(request, parts_.transport)) {
       parts_.log.info("{}: refused, because it came without TLS (--tls only).", subject(request));
       co_return *std::move(refused);
@@ -212,13 +213,20 @@ void KinesisService::log_answer(Context& context, const Result<std::string>& bod
     context.note += fmt::format("{}{}", context.note.empty() ? "" : "; ", context.trouble->decision().note);
   if (!context.warning.empty()) log.warn("{}", context.warning);
   if (!body) {
-    log.info("{} {}: {}{}", context.operation, context.stream_name, protocol::sentence(body.error()),
-             elsewhere(context, body.error()));
+    log.info("{} {}: {}{}{}", context.operation, context.stream_name, protocol::sentence(body.error()),
+             elsewhere(context, body.error()), frozen_note(context, body));
   } else if (!context.note.empty()) {
-    log.info("{} {}: {}", context.operation, context.stream_name, context.note);
+    log.info("{} {}: {}{}", context.operation, context.stream_name, context.note, frozen_note(context, body));
   } else {
     log.debug("{} {}: ok, {} bytes", context.operation, context.stream_name, body.value().size());
   }
+}
+
+std::string KinesisService::frozen_note(const Context& context, const Result<std::string>& body) {
+  const bool throttled =
+      body ? context.throttled : body.error().type == ErrorType::ProvisionedThroughputExceededException;
+  if (!throttled || !parts_.clock.frozen()) return {};
+  return R"( Time is frozen: PUT /_kinesisd/clock {"advance": "1s"} goes on.)";
 }
 
 // Names created with other credentials or for another region are the commonest reason for "not found".
@@ -241,7 +249,9 @@ Response KinesisService::body_too_large() const {
 }
 
 Response KinesisService::overloaded() const {
-  return server::answer({}, protocol::Encoding::json, errors::service_unavailable());
+  Request unread;
+  unread.ids = make_request_ids(parts_.random);
+  return server::answer(unread, protocol::Encoding::json, errors::service_unavailable());
 }
 
 }  // namespace kinesisd::server

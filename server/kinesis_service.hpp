@@ -18,8 +18,9 @@
 #include "server/operation.hpp"
 #include "server/own/control.hpp"
 #include "server/service.hpp"
-#include "storage/clock.hpp"
+#include "server/service_clock.hpp"
 #include "storage/group_commit.hpp"
+#include "storage/random.hpp"
 
 namespace kinesisd::server {
 
@@ -32,7 +33,8 @@ class KinesisService : public Service {
   struct Parts {
     GuardedStreams& streams;
     storage::GroupCommit& journal;
-    storage::Clock& clock;
+    ServiceClock& clock;
+    storage::Random& random;  // of request ids
     Log& log;
     ReadRecords read_records;
     storage::World fallback;
@@ -65,7 +67,9 @@ class KinesisService : public Service {
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);
   std::shared_ptr<BodySource> open(EventFeed feed, const faults::Trouble* trouble);
   storage::World world_of(const Caller& caller) const;
-  void log_answer(Context& context, const Result<std::string>& body);
+  void log_answer(const Context& context, const Result<std::string>& body);
+  // What is to be done where time stands still, behind an answer that only time can change.
+  std::string frozen_note(const Context& context, const Result<std::string>& body);
   std::string elsewhere(const Context& context, const protocol::Error& error);
 
   Parts parts_;

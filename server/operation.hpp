@@ -43,6 +43,7 @@ struct Context {
   // a line of its own that says what AWS would not have done.
   std::string stream_name;
   std::string note;
+  bool throttled = false;  // although the call succeeded
   std::string warning = {};
 };
 

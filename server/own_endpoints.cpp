@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "protocol/json.hpp"
-#include "server/document/value.hpp"
+#include "server/own/clock.hpp"
 #include "server/own/control.hpp"
 #include "server/own/faults.hpp"
 #include "server/own/guard.hpp"
@@ -46,10 +46,8 @@ constexpr auto endpoints = std::to_array<Endpoint>({
      "200 when the server is of use, 503 and the reason when it is not.", own::answer_ready},
     {"/_kinesisd/ca.pem", "GET, HEAD", Access::everyone, "The CA that clients on https:// have to trust.",
      own::answer_authority},
-    {"/_kinesisd/faults", "GET, HEAD, POST, PUT, DELETE", Access::tools, "Rules of trouble on demand.",
-     own::answer_faults},
-    {"/_kinesisd/faults/", "GET, HEAD, POST, DELETE", Access::tools,
-     "One rule; POST to /_kinesisd/faults/reset counts anew.", own::answer_fault},
+    {"/_kinesisd/clock", "GET, HEAD, PUT, POST", Access::tools, "The service's time, which can be moved.",
+     own::answer_clock},
     {"/_kinesisd/kms", "GET, HEAD", Access::tools, "The keys that are not enabled.", own::list_keys},
     {"/_kinesisd/kms/", "GET, HEAD, PUT", Access::tools, "The state of a key.", own::answer_key},
 });

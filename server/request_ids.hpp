@@ -1,14 +1,11 @@
-// The two random headers that mark every answer of AWS.
+// Makes the two random headers that mark every answer of AWS.
 #pragma once
 
-#include <string>
+#include "server/http_message.hpp"
+#include "storage/random.hpp"
 
 namespace kinesisd::server {
 
-// 36 characters, UUID-shaped with a random version nibble, as x-amzn-RequestId shows it.
-std::string request_id();
-
-// Base64 of 72 random bytes, as x-amz-id-2 shows it.
-std::string extended_request_id();
+RequestIds make_request_ids(storage::Random& random);
 
 }  // namespace kinesisd::server

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <thread>
 
+#include "server/commands/instant.hpp"
 #include "server/net/address.hpp"
+#include "server/service_clock.hpp"
 #include "server/setting_stores.hpp"
 #include "server/tls/names.hpp"
 
@@ -36,6 +39,8 @@ constexpr std::array enforced_limits{Choice<EnforcedLimits>{"off", EnforcedLimit
                                      Choice<EnforcedLimits>{"all", EnforcedLimits::all}};
 constexpr std::array tls_modes{Choice<TlsMode>{"off", TlsMode::off}, Choice<TlsMode>{"on", TlsMode::on},
                                Choice<TlsMode>{"only", TlsMode::only}};
+constexpr std::array clock_modes{Choice<ClockMode>{"running", ClockMode::running},
+                                 Choice<ClockMode>{"frozen", ClockMode::frozen}};
 constexpr std::array log_levels{
     Choice<LogLevel>{"debug", LogLevel::debug}, Choice<LogLevel>{"info", LogLevel::info},
     Choice<LogLevel>{"warn", LogLevel::warn}, Choice<LogLevel>{"error", LogLevel::error}};
@@ -63,6 +68,24 @@ Advice store_init(Settings& settings, const Values& values) {
   }
   settings.init = values;
   return std::nullopt;
+}
+
+Advice store_start_time(Settings& settings, const Values& values) {
+  settings.start_time = commands::parse_instant(values.front());
+  if (settings.start_time && *settings.start_time >= time_min) return std::nullopt;
+  return "choose a date or time from 2000 on, such as 2026-01-31 or 2026-01-31T12:00:00Z";
+}
+
+Advice store_clock(Settings& settings, const Values& values) {
+  settings.clock = ClockMode::running;
+  return choose(*settings.clock, values.front(), clock_modes);
+}
+
+Advice store_seed(Settings& settings, const Values& values) {
+  constexpr std::int64_t seed_max = std::numeric_limits<std::int64_t>::max();
+  settings.seed = number_between(values.front(), 0, seed_max);
+  if (settings.seed) return std::nullopt;
+  return fmt::format("choose a number from 0 to {}", seed_max);
 }
 
 Advice store_account_id(Settings& settings, const Values& values) {
@@ -124,6 +147,15 @@ constexpr auto table = std::to_array<Setting>({
     {"transition-ms", "auto|N", "auto",
      "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.",
      store_number_or<&Settings::transition_ms, automatic, transition_ms_max>},
+    {"start-time", "TIME", "",
+     "When the service's time begins, such as 2026-01-31T12:00:00Z, also in the past; without it, now.",
+     store_start_time},
+    {"clock", "running|frozen", "",
+     "Whether the service's time moves by itself or only by /_kinesisd/clock; without it as the database "
+     "has it, and running in a new one.",
+     store_clock},
+    {"seed", "N", "",
+     "Makes request ids, iterators and whatever else is random come again with the same number.", store_seed},
     {"account-id", "DIGITS", "000000000000", "The account of callers whose access key id is not 12 digits.",
      store_account_id},
     {"region", "NAME", "us-east-1", "The region of callers whose credentials name none.", store_region},

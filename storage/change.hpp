@@ -61,7 +61,8 @@ struct KeyChanged {
 
 struct Change {
   std::variant<RecordsAppended, std::unique_ptr<StreamCreated>, std::unique_ptr<StreamChanged>,
-               std::unique_ptr<StreamDeleted>, std::unique_ptr<AccountChanged>, std::unique_ptr<KeyChanged>>
+               std::unique_ptr<StreamDeleted>, std::unique_ptr<AccountChanged>, std::unique_ptr<KeyChanged>,
+               std::unique_ptr<ClockChanged>>
       what;
   std::size_t bytes = 0;  // of data and keys
 };
@@ -83,6 +84,7 @@ struct Restored {
   std::vector<RestoredStream> streams;
   std::map<World, AccountRow> accounts;
   std::map<std::string, KeyState> keys;
+  ClockState clock;
   std::int64_t next_stream_serial = 1;
   std::int64_t next_shard_serial = 1;
 };

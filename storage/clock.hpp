@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace kinesisd::storage {
 
@@ -22,10 +23,25 @@ inline Timestamp from_epoch_ms(std::int64_t ms) {
   return Timestamp{std::chrono::milliseconds{ms}};
 }
 
+// How the service's time follows from the wall's.
+struct ClockState {
+  std::chrono::milliseconds offset{0};   // ahead of the wall; while frozen: as it was when it froze
+  std::optional<Timestamp> frozen = {};  // where it stands still
+  friend bool operator==(const ClockState&, const ClockState&) = default;
+};
+
+struct ClockChanged {
+  ClockState before;
+  ClockState after;
+};
+
 // Gives the service's time. `now` never goes backwards; any thread may call it.
 struct Clock {
   virtual ~Clock() = default;
   virtual Timestamp now() = 0;
+  // Time changes here, once that is durable; or it does not, because it was lost. In the order of the
+  // changes, lost ones backwards. Called with the streams' lock held.
+  virtual void settle(const ClockChanged& /*change*/, bool /*durable*/) {}
 };
 
 }  // namespace kinesisd::storage

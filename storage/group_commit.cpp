@@ -86,10 +86,11 @@ void GroupCommit::stop() {
 
 void GroupCommit::run() {
   bool more_to_trim = false;
-  while (wait_for_work(more_to_trim)) {
+  for (Work work = wait_for_work(false); work != Work::never; work = wait_for_work(more_to_trim)) {
     commit_batch();
+    // A jump of the clock is seen at once, because it comes with a commit.
     const auto now = clock_->now();
-    if (more_to_trim || now - trimmed_at_ >= trim_every || now < trimmed_at_) {
+    if (more_to_trim || work == Work::none || now - trimmed_at_ >= trim_every) {
       retry();
       more_to_trim = trim_slice();
       if (!more_to_trim) trimmed_at_ = now;
@@ -97,12 +98,12 @@ void GroupCommit::run() {
   }
 }
 
-// False: the thread is to end.
-bool GroupCommit::wait_for_work(bool more_to_trim) {
+// None: not for as long as is between two looks for expired records. Never: the thread is to end.
+GroupCommit::Work GroupCommit::wait_for_work(bool more_to_trim) {
   std::unique_lock lock(mutex_);
   if (!more_to_trim) work_.wait_for(lock, trim_every, [this] { return woken_ || stopping_; });
-  woken_ = false;
-  return !stopping_;
+  if (stopping_) return Work::never;
+  return std::exchange(woken_, false) ? Work::some : Work::none;
 }
 
 GroupCommit::Batch GroupCommit::take(std::size_t bytes_max, std::size_t changes_max) {
@@ -149,6 +150,7 @@ void GroupCommit::settle(const Batch& batch) {
   Wakes wakes;
   streams_->with([&](Streams& streams) {
     streams.state().settle(runs, batch.through, garbage);
+    settle_clock(streams.state(), batch.changes);
     streams.state().wake(runs, batch.changes, wakes);
   });
   release(batch);
@@ -187,6 +189,15 @@ void GroupCommit::retry() {
   end_trouble();
 }
 
+void GroupCommit::settle_clock(StreamsState& state, std::span<const Change> durable) {
+  for (const Change& change : durable) {
+    const auto* clock = std::get_if<std::unique_ptr<ClockChanged>>(&change.what);
+    if (clock == nullptr) continue;
+    state.time_frozen = (*clock)->after.frozen.has_value();
+    clock_->settle(**clock, true);
+  }
+}
+
 // What was submitted since the batch was taken rests on it, so all of it is undone together.
 void GroupCommit::fail(Batch batch, const std::string& why) {
   if (begin_trouble(why))
@@ -196,8 +207,11 @@ void GroupCommit::fail(Batch batch, const std::string& why) {
   streams_->with([&](Streams& streams) {
     later = take(SIZE_MAX, SIZE_MAX);
     for (auto* changes : {&later.changes, &batch.changes})
-      for (auto change = changes->rbegin(); change != changes->rend(); ++change)
+      for (auto change = changes->rbegin(); change != changes->rend(); ++change) {
         streams.state().undo(*change, garbage);
+        if (const auto* clock = std::get_if<std::unique_ptr<ClockChanged>>(&change->what))
+          clock_->settle(**clock, false);
+      }
   });
   release(batch);
   release(later);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -76,10 +77,13 @@ class GroupCommit final : public Journal {
     Ticket through = no_ticket;
   };
 
+  enum class Work { some, none, never };
+
   void run();
-  bool wait_for_work(bool more_to_trim);
+  Work wait_for_work(bool more_to_trim);
   Batch take(std::size_t bytes_max, std::size_t changes_max);
   void settle(const Batch& batch);
+  void settle_clock(StreamsState& state, std::span<const Change> durable);
   void fail(Batch batch, const std::string& why);
   bool begin_trouble(const std::string& why);
   void end_trouble();

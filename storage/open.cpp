@@ -106,12 +106,17 @@ void upgrade(const ConnectionOptions& connection) {
   }
 }
 
-Opened open_file(OwnedFile file, Durability durability, bool temporary) {
+std::string new_key(const DatabaseOptions& options) {
+  return Random(options.seed).fork("seal key").bytes(seal_key_bytes);
+}
+
+Opened open_file(OwnedFile file, const DatabaseOptions& options) {
+  const bool temporary = options.path.empty();
   Companions beside(file.path());
   Opened opened;
   opened.path = file.path();
   opened.temporary = temporary;
-  ConnectionOptions connection{file.path(), durability, JournalMode::wal, temporary};
+  ConnectionOptions connection{file.path(), options.durability, JournalMode::wal, temporary};
   if (file.on_network()) {
     connection.journal = JournalMode::rollback;
     opened.warnings.push_back(
@@ -120,7 +125,7 @@ Opened open_file(OwnedFile file, Durability durability, bool temporary) {
         "database on a local disk or volume.");
   }
   if (file.size() == 0) {
-    opened.key = random_bytes(seal_key_bytes);
+    opened.key = new_key(options);
     try {
       create_database(connection, opened.key);
     } catch (const SQLite::Exception& error) {
@@ -159,13 +164,11 @@ Opened open_database(const DatabaseOptions& options) {
     Opened opened;
     opened.engine = std::make_unique<MemoryEngine>();
     opened.reader = std::make_unique<MemoryReader>();
-    opened.key = random_bytes(seal_key_bytes);
+    opened.key = new_key(options);
     opened.records_on_disk = false;
     return opened;
   }
-  const bool temporary = options.path.empty();
-  return open_file(temporary ? OwnedFile::temporary() : OwnedFile::at(options.path), options.durability,
-                   temporary);
+  return open_file(options.path.empty() ? OwnedFile::temporary() : OwnedFile::at(options.path), options);
 }
 
 }  // namespace kinesisd::storage

@@ -1,7 +1,9 @@
 // Opens or creates the data a server works on, and refuses what is not its own.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ enum class Durability {
 struct DatabaseOptions {
   std::string path;  // empty: a private temporary file, removed at exit; ":memory:": nothing is kept
   Durability durability = Durability::process;
+  // Where the key of a new database comes from; unset: one that nobody can foretell.
+  std::optional<std::uint64_t> seed = {};
 };
 
 // One sentence that names the file and the remedy. The file is as it was.

@@ -56,8 +56,8 @@ std::string arn(const ConsumerKey& consumer) {
   return arn(consumer.stream) + "/consumer/" + consumer.name + ":" + std::to_string(consumer.created_s);
 }
 
-Streams::Streams(StreamSettings settings, Journal& journal, const std::string& key)
-    : state_(std::make_unique<StreamsState>(settings, journal, key)) {}
+Streams::Streams(StreamSettings settings, Journal& journal, const std::string& key, Random random)
+    : state_(std::make_unique<StreamsState>(settings, journal, key, std::move(random))) {}
 
 Streams::~Streams() = default;
 Streams::Streams(Streams&&) noexcept = default;
@@ -67,6 +67,7 @@ void Streams::restore(Restored restored, Timestamp now) {
   state_->next_shard_serial = restored.next_shard_serial;
   state_->accounts = std::move(restored.accounts);
   state_->keys = std::move(restored.keys);
+  state_->time_frozen = restored.clock.frozen.has_value();
   std::sort(restored.streams.begin(), restored.streams.end(),
             [](const auto& a, const auto& b) { return a.row.serial < b.row.serial; });
   for (auto& from : restored.streams) {
@@ -99,6 +100,11 @@ std::uint64_t Streams::reads_over_limit() const {
 
 std::uint64_t Streams::refused_for_memory() const {
   return state_->refused_for_memory;
+}
+
+std::optional<Ticket> Streams::change_clock(const ClockChanged& change) {
+  if (!state_->journal.has_room()) return std::nullopt;
+  return state_->journal.submit({std::make_unique<ClockChanged>(change)});
 }
 
 }  // namespace kinesisd::storage

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/random.hpp"
 #include "storage/requests.hpp"
 #include "storage/transitions.hpp"
 #include "storage/views.hpp"
@@ -40,8 +41,9 @@ struct StreamsState;  // storage/streams_state.hpp: what the methods work on
 
 class Streams {
  public:
-  // `journal` outlives the streams. `key` (32 bytes, kept with the data) seals iterators and tokens.
-  Streams(StreamSettings settings, Journal& journal, const std::string& key);
+  // `journal` outlives the streams. `key` (32 bytes, kept with the data) seals iterators and tokens, `random`
+  // makes each of them another.
+  Streams(StreamSettings settings, Journal& journal, const std::string& key, Random random = Random());
   ~Streams();
   Streams(Streams&&) noexcept;
 
@@ -111,6 +113,10 @@ class Streams {
   std::optional<Ticket> set_key_state(std::string_view key, KeyState state);
   // Those that are not enabled, by id or alias.
   std::map<std::string, KeyState> key_states() const;
+
+  // Hands a change of the service's clock to the journal; it holds once it is durable. nullopt: too much
+  // waits for the disk. While time is frozen, transitions end when observed.
+  std::optional<Ticket> change_clock(const ClockChanged& change);
 
   // Routes, numbers, appends as pending and hands to the journal, in one step.
   // `sequence_number_for_ordering` as the client wrote it. An AUTO stream ignores the hash key. An empty

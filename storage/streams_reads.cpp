@@ -30,6 +30,8 @@ void charge(StreamsState& state, const PendingRead& read, const RecordPage& page
 }  // namespace
 
 std::optional<ReadExcess> StreamsState::let_through(Shard& shard, const ReadExcess& excess) {
+  // A second that never ends says nothing of how much was read in it.
+  if (time_frozen) return std::nullopt;
   ++reads_over_limit;
   return shard.reads->is_news(excess.limit) ? std::optional{excess} : std::nullopt;
 }

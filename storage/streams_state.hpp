@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "storage/change.hpp"
@@ -93,8 +94,9 @@ using Garbage = std::vector<RecordPtr>;
 enum class KeyUse { describe, encrypt, decrypt };
 
 struct StreamsState {
-  StreamsState(const StreamSettings& streams_settings, Journal& streams_journal, const std::string& key)
-      : settings(streams_settings), journal(streams_journal), seal(key) {}
+  StreamsState(const StreamSettings& streams_settings, Journal& streams_journal, const std::string& key,
+               Random random)
+      : settings(streams_settings), journal(streams_journal), seal(key, std::move(random)) {}
 
   StreamSettings settings;
   Journal& journal;
@@ -108,6 +110,7 @@ struct StreamsState {
   std::int64_t next_stream_serial = 1;
   std::int64_t next_shard_serial = 1;
   bool has_policies = false;  // once true it stays so
+  bool time_frozen = false;
 
   Ticket durable_through = no_ticket;
   std::size_t memory_bytes = 0;
@@ -156,10 +159,12 @@ struct StreamsState {
     row.transition_ends = now + std::chrono::milliseconds{time.after_ms};
     row.ends_when_observed = time.end_when_observed;
   }
-  // Whether something is under way that a call which would report it ends.
+  // Whether something is under way that a call which would report it ends. While time stands still, nothing
+  // else would end it.
   template <class Row>
   bool ends_by_observing(const Row& row, Timestamp now) const {
-    return row.ends_when_observed && row.transition != Transition::none && row.transition_ends > now;
+    const bool by_observing = row.ends_when_observed || time_frozen;
+    return by_observing && row.transition != Transition::none && row.transition_ends > now;
   }
   // Does to a stream what its row says is to happen by now: a reshard whose UPDATING is over.
   void advance(Stream& stream, Timestamp now);

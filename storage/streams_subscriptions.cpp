@@ -184,7 +184,8 @@ void StreamsState::wake(std::span<const Run> readable, std::span<const Change> c
       subscriptions.wake_stream((*changed)->after.serial, wakes);
     else if (const auto* deleted = std::get_if<std::unique_ptr<StreamDeleted>>(&change.what))
       subscriptions.wake_stream((*deleted)->removed->row.serial, wakes);
-    else if (std::holds_alternative<std::unique_ptr<KeyChanged>>(change.what))
+    else if (std::holds_alternative<std::unique_ptr<KeyChanged>>(change.what) ||
+             std::holds_alternative<std::unique_ptr<ClockChanged>>(change.what))
       subscriptions.wake_all(wakes);
   }
 }

@@ -9,7 +9,6 @@
 #include "protocol/json.hpp"
 #include "protocol/wire.hpp"
 #include "server/foreign/service.hpp"
-#include "server/request_ids.hpp"
 
 namespace kinesisd::server::foreign {
 
@@ -123,8 +122,7 @@ Fault fault_of(const protocol::Error& error, Protocol protocol) {
       .message = xml && missing ? protocol::errors::missing_authentication_of_form().message : error.message};
 }
 
-Response success(const Call& call, std::string_view result) {
-  std::string id = request_id();
+Response success(const Call& call, std::string_view result, std::string id) {
   std::string body;
   if (call.protocol == Protocol::query) {
     body = xml_of(call, result, id);
@@ -134,8 +132,7 @@ Response success(const Call& call, std::string_view result) {
   return response_to(call, 200, std::move(id), std::move(body));
 }
 
-Response error(const Call& call, const Fault& fault) {
-  std::string id = request_id();
+Response error(const Call& call, const Fault& fault, std::string id) {
   std::string body;
   if (call.protocol == Protocol::query) {
     body = xml_of(call, fault, id);

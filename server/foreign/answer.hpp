@@ -21,8 +21,8 @@ struct Fault {
 // An error of authentication as services with this protocol have it: XML has other names and statuses.
 Fault fault_of(const protocol::Error& error, Protocol protocol);
 
-// `result` is used where the protocol is XML; the other answers have no members.
-Response success(const Call& call, std::string_view result);
-Response error(const Call& call, const Fault& fault);
+// `result` is used where the protocol is XML; the other answers have no members. `id`: of the request.
+Response success(const Call& call, std::string_view result, std::string id);
+Response error(const Call& call, const Fault& fault, std::string id);
 
 }  // namespace kinesisd::server::foreign

@@ -139,12 +139,13 @@ bool is_word(std::string_view text) {
          });
 }
 
-Answer refuse(const Call& call, const Fault& fault) {
-  return {error(call, fault), fmt::format("{}: {}: {}", call.service->name, fault.code, fault.message)};
+Answer refuse(const Request& request, const Call& call, const Fault& fault) {
+  return {error(call, fault, request.ids.id),
+          fmt::format("{}: {}: {}", call.service->name, fault.code, fault.message)};
 }
 
-Answer refuse(const Call& call, const protocol::Error& error) {
-  return refuse(call, fault_of(error, call.protocol));
+Answer refuse(const Request& request, const Call& call, const protocol::Error& error) {
+  return refuse(request, call, fault_of(error, call.protocol));
 }
 
 }  // namespace
@@ -162,15 +163,15 @@ std::optional<Call> call_in(const Request& request) {
 Answer answer(const Request& request, const Call& call, const AccountOf& account_of,
               const Verification* verification) {
   const auto claim = authenticate(request);
-  if (!claim) return refuse(call, claim.error());
+  if (!claim) return refuse(request, call, claim.error());
   if (verification != nullptr) {
     Verification here = *verification;
     here.service = call.service->signing_name;
     const auto verified = verify_signature(request, claim.value(), payload_hash(request), here);
-    if (!verified) return refuse(call, verified.error());
+    if (!verified) return refuse(request, call, verified.error());
   }
   if (call.operation != call.service->operation) {
-    return refuse(call,
+    return refuse(request, call,
                   Fault{.code = "InvalidAction",
                         .type = "InvalidAction",
                         .status = 400,
@@ -178,7 +179,7 @@ Answer answer(const Request& request, const Call& call, const AccountOf& account
                                                call.service->operation,
                                                is_word(call.operation) ? ", not " + call.operation : "")});
   }
-  return {success(call, call.service->result(account_of(caller_of(claim.value())))), {}};
+  return {success(call, call.service->result(account_of(caller_of(claim.value()))), request.ids.id), {}};
 }
 
 }  // namespace kinesisd::server::foreign

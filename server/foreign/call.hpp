@@ -1,6 +1,6 @@
 // The two calls to other services that Kinesis's clients make at their start, answered on the same port, and
 // nothing more of those services: who the caller is (STS), and metrics (CloudWatch), which are discarded.
-// Pure but for the random request ids.
+// Pure.
 #pragma once
 
 #include <functional>

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,12 @@ Response response_of(const storage::PutManyResult& put) {
   return response;
 }
 
+bool throttles(const storage::PutManyResult& put) {
+  return std::any_of(put.entries.begin(), put.entries.end(), [](const auto& entry) {
+    return !entry && entry.error().type == protocol::ErrorType::ProvisionedThroughputExceededException;
+  });
+}
+
 }  // namespace
 
 Result<Committed<Response>> handle(Context& context, Request& request) {
@@ -89,6 +96,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   Response response = response_of(put);
   if (const std::int32_t failed = *response.failed_record_count; failed > 0) {
     context.note = fmt::format("{} of {} records refused", failed, response.records.size());
+    context.throttled = throttles(put);
   }
   return Committed<Response>{std::move(response), put.ticket};
 }

@@ -9,7 +9,7 @@
 #include "server/operation.hpp"
 #include "server/own/readiness.hpp"
 #include "server/own/transport.hpp"
-#include "storage/clock.hpp"
+#include "server/service_clock.hpp"
 #include "storage/group_commit.hpp"
 
 namespace kinesisd::server::faults {
@@ -22,7 +22,7 @@ namespace kinesisd::server::own {
 struct Control {
   GuardedStreams& streams;
   storage::GroupCommit& journal;
-  storage::Clock& clock;
+  ServiceClock& clock;
   Log& log;
   // Reads records from the disk; blocks, for Answer::blocking.
   std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)> read_records = {};

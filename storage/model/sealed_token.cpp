@@ -3,11 +3,11 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace kinesisd::storage {
 
@@ -80,21 +80,16 @@ std::optional<std::string> from_base64(std::string_view text) {
 
 }  // namespace
 
-std::string random_bytes(std::size_t count) {
-  std::string random(count, '\0');
-  if (RAND_bytes(bytes(random), static_cast<int>(count)) != 1)
-    throw std::runtime_error("no random bytes to be had");
-  return random;
-}
-
-TokenSeal::TokenSeal(std::string_view key)
-    : encryption_key_(derive(key, "encrypt")), authentication_key_(derive(key, "authenticate")) {
+TokenSeal::TokenSeal(std::string_view key, Random random)
+    : encryption_key_(derive(key, "encrypt")),
+      authentication_key_(derive(key, "authenticate")),
+      random_(std::move(random)) {
   if (key.size() != seal_key_bytes) throw std::invalid_argument("a token key has 32 bytes");
 }
 
 std::string TokenSeal::seal(std::string_view plain) const {
   if (plain.size() % block != 0) throw std::invalid_argument("a token holds whole blocks");
-  const std::string iv = random_bytes(block);
+  const std::string iv = random_.bytes(block);
   std::string raw{header};
   raw += iv;
   raw += aes_256_cbc(true, encryption_key_, iv, plain);

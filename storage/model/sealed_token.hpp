@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "storage/random.hpp"
+
 namespace kinesisd::storage {
 
 inline constexpr std::size_t seal_key_bytes = 32;
@@ -13,8 +15,8 @@ inline constexpr std::size_t seal_key_bytes = 32;
 // Any thread may use one at the same time as others.
 class TokenSeal {
  public:
-  // `key` has seal_key_bytes bytes.
-  explicit TokenSeal(std::string_view key);
+  // `key` has seal_key_bytes bytes. `random` makes each text another.
+  explicit TokenSeal(std::string_view key, Random random = Random());
 
   // Base64 of 8 fixed bytes and 32 + `plain` bytes; another text at every call. The size of `plain` is a
   // multiple of 16.
@@ -26,9 +28,7 @@ class TokenSeal {
  private:
   std::string encryption_key_;
   std::string authentication_key_;
+  mutable Random random_;
 };
-
-// Cryptographically random bytes.
-std::string random_bytes(std::size_t count);
 
 }  // namespace kinesisd::storage

@@ -119,6 +119,11 @@ void MetadataWriter::write(const KeyChanged& changed) {
     Run(statements_->put_key).with(changed.key).with(text_of(changed.after)).now();
 }
 
+void MetadataWriter::write(const ClockState& clock) {
+  put_meta("clock_offset_ms", clock.offset.count());
+  put_meta("clock_frozen_ms", clock.frozen ? std::optional{epoch_ms(*clock.frozen)} : std::nullopt);
+}
+
 void MetadataWriter::forget_stream(std::int64_t stream_serial) {
   const std::array all{&statements_->delete_tags, &statements_->delete_consumers,
                        &statements_->delete_consumer_tags, &statements_->delete_recent,
@@ -199,7 +204,7 @@ void MetadataWriter::put_recent(const StreamRow& row) {
       Run(statements_->put_recent).with(row.serial).with(text_of(what)).with(at).now();
 }
 
-void MetadataWriter::put_meta(const char* name, std::int64_t value) {
+void MetadataWriter::put_meta(const char* name, std::optional<std::int64_t> value) {
   Run(statements_->put_meta).with(std::string(name)).with(value).now();
 }
 

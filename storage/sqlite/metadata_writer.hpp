@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "storage/change.hpp"
 
@@ -23,6 +24,7 @@ class MetadataWriter {
   void write(const StreamDeleted& deleted);
   void write(const AccountChanged& changed);
   void write(const KeyChanged& changed);
+  void write(const ClockState& clock);
 
   // Removes all rows of a deleted stream but its shards'.
   void forget_stream(std::int64_t stream_serial);
@@ -35,7 +37,7 @@ class MetadataWriter {
   void put_tags(const StreamRow& row);
   void put_consumers(const StreamRow& row);
   void put_recent(const StreamRow& row);
-  void put_meta(const char* name, std::int64_t value);
+  void put_meta(const char* name, std::optional<std::int64_t> value);
 
   std::unique_ptr<Statements> statements_;
 };

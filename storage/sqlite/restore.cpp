@@ -92,6 +92,10 @@ void read_meta(SQLite::Database& database, Contents& contents) {
       contents.restored.next_stream_serial = value.getInt64();
     else if (name == "next_shard_serial")
       contents.restored.next_shard_serial = value.getInt64();
+    else if (name == "clock_offset_ms")
+      contents.restored.clock.offset = std::chrono::milliseconds{value.getInt64()};
+    else if (name == "clock_frozen_ms" && !value.isNull())
+      contents.restored.clock.frozen = from_epoch_ms(value.getInt64());
   }
 }
 

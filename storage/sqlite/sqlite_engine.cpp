@@ -147,6 +147,10 @@ void SqliteEngine::write(const std::unique_ptr<KeyChanged>& changed) {
   statements_->metadata.write(*changed);
 }
 
+void SqliteEngine::write(const std::unique_ptr<ClockChanged>& changed) {
+  statements_->metadata.write(changed->after);
+}
+
 // Their time counts, too: the clock must not fall behind it.
 void SqliteEngine::require_numberable(const std::vector<ShardRow>& shards) {
   for (const auto& shard : shards) {

@@ -33,6 +33,7 @@ class SqliteEngine final : public Engine {
   void write(const std::unique_ptr<StreamDeleted>& deleted);
   void write(const std::unique_ptr<AccountChanged>& changed);
   void write(const std::unique_ptr<KeyChanged>& changed);
+  void write(const std::unique_ptr<ClockChanged>& changed);
   void require_numberable(const std::vector<ShardRow>& shards);
   void keep_newest();
   bool sweep_shards(std::int64_t stream, SliceLimits& left);

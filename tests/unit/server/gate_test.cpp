@@ -26,7 +26,8 @@ Request request_with(std::vector<Header> headers, std::string body = "{}", std::
           .path = "/",
           .query = {},
           .headers = std::move(headers),
-          .body = std::move(body)};
+          .body = std::move(body),
+          .ids = {.id = "id", .id_2 = "id-2"}};
 }
 
 Request signed_request(std::string target, std::string body = "{}") {
@@ -132,8 +133,8 @@ TEST_CASE("The gate answers what never reaches an operation as AWS does") {
   CHECK(response.status == row.status);
   CHECK(header_of(response, "Content-Type") == row.content_type);
   CHECK(response.body == row.body);
-  CHECK(header_of(response, "x-amzn-RequestId").value_or("").size() == 36);
-  CHECK(header_of(response, "x-amz-id-2").value_or("").size() == 96);
+  CHECK(header_of(response, "x-amzn-RequestId") == "id");
+  CHECK(header_of(response, "x-amz-id-2") == "id-2");
 }
 
 TEST_CASE("The gate lets a complete request through with its caller") {
@@ -231,14 +232,6 @@ TEST_CASE("Any other request with an Origin may read AWS's headers") {
   CHECK(header_of(response, "Access-Control-Allow-Origin") == "*");
   CHECK(header_of(response, "Access-Control-Expose-Headers") ==
         "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date");
-}
-
-TEST_CASE("No two answers carry the same ids") {
-  Request request = request_with({}, "", "GET");
-  const Response first = refused(request);
-  const Response second = refused(request);
-  CHECK(header_of(first, "x-amzn-RequestId") != header_of(second, "x-amzn-RequestId"));
-  CHECK(header_of(first, "x-amz-id-2") != header_of(second, "x-amz-id-2"));
 }
 
 }  // namespace kinesisd::server

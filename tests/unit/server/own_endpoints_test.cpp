@@ -43,7 +43,8 @@ class Own {
 
  private:
   storage::MemoryEngine engine_;
-  tests::ManualClock clock_;
+  tests::ManualClock wall_;
+  ServiceClock clock_{{}, {}, [this] { return wall_.now(); }};
   storage::GroupCommit journal_{engine_, {}};
   GuardedStreams streams_;
   std::ostringstream lines_;

@@ -1,0 +1,231 @@
+"""The service's time as it is read, moved, begun and kept."""
+
+import datetime
+import resource
+import time
+
+import pytest
+
+import kinesisd
+from kinesisd import Connection, create_stream, put, read_all
+from service_clock import ask, boto, move, read
+from test_disk_full import limit_files, small_files
+from test_restart import check_refused, refusal
+
+HOUR_MS = 3_600_000
+BIRTHDAY = "2020-02-29T12:00:00.000Z"
+BIRTHDAY_MS = 1_582_977_600_000
+
+
+def ms_of(text):
+    return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+@pytest.fixture(scope="module")
+def moved():
+    """A server whose time tests move as they like."""
+    with kinesisd.Server("--limits", "off") as running:
+        yield running
+
+
+def test_time_is_the_walls_until_it_is_moved(start):
+    server = start()
+    before, state, after = time.time(), read(server), time.time()
+    assert before * 1000 - 2 <= state["now_ms"] <= after * 1000 + 2
+    assert ms_of(state["now"]) == state["now_ms"]
+    assert abs(state["offset_ms"]) <= 2 and state["frozen"] is False
+
+
+@pytest.mark.parametrize("change, ms", [
+    ({"advance": "25h"}, 25 * HOUR_MS),
+    ({"advance": "1 minute"}, 60_000),
+    ({"advance": 1500}, 1500),
+    ({"advance_ms": 5000}, 5000),
+    ({"advance": "0s"}, 0),
+])
+def test_time_jumps_by_a_duration(moved, change, ms):
+    before = read(moved)
+    answer = ask(moved, change, "POST")
+    assert answer.status == 200
+    state = answer.json()
+    assert ms <= state["now_ms"] - before["now_ms"] < ms + 5000 * kinesisd.PATIENCE
+    assert ms - 2 <= state["offset_ms"] - before["offset_ms"] <= ms + 2
+    assert read(moved)["now_ms"] >= state["now_ms"]
+
+
+def test_time_is_frozen_moved_and_resumed(moved):
+    frozen = move(moved, freeze=True)
+    assert frozen["frozen"] is True
+    assert read(moved)["now_ms"] == frozen["now_ms"]
+    later = move(moved, advance="1h")
+    assert later["now_ms"] == frozen["now_ms"] + HOUR_MS and later["frozen"] is True
+    assert read(moved)["now"] == later["now"]
+    assert move(moved, freeze=True)["now"] == later["now"]
+    at = later["now_ms"] + 2 * HOUR_MS + 1
+    instant = datetime.datetime.fromtimestamp(at / 1000, datetime.timezone.utc).isoformat()
+    assert move(moved, set=instant)["now_ms"] == at
+    resumed = move(moved, resume=True)
+    assert resumed["now_ms"] == at and resumed["frozen"] is False
+    moment = read(moved)["now_ms"]
+    assert at <= moment < at + 5000 * kinesisd.PATIENCE
+    both = move(moved, advance="1h", freeze=True)
+    assert both["frozen"] is True and moment + HOUR_MS <= both["now_ms"] == read(moved)["now_ms"]
+    assert move(moved, advance="1s", resume=True)["frozen"] is False
+    assert move(moved, resume=True)["frozen"] is False
+
+
+@pytest.mark.parametrize("why, body, words", [
+    ("nothing to do", b"{}", ["The body says nothing of time", '{"advance": "25h"}']),
+    ("an unknown key", b'{"forward": 1}', ["forward"]),
+    ("two jumps", b'{"advance": "1h", "set": "2126-01-01"}', ["set", "advance", "one of them"]),
+    ("both at once", b'{"freeze": true, "resume": true}', ["resume", "freeze"]),
+    ("no duration", b'{"advance": "soon"}', ["advance", '"25h"']),
+    ("backwards", b'{"advance_ms": -1}', ["advance_ms"]),
+    ("a negative duration", b'{"advance": "-1h"}', ["advance"]),
+    ("no time", b'{"set": "tomorrow"}', ["set", "2026-01-31T12:00:00Z"]),
+    ("a time that was", b'{"set": "2020-02-29"}', ["Time does not go backwards", "2020-02-29T00:00:00.000Z"]),
+    ("too far at once", b'{"advance": "40000 days"}', ["advance"]),
+    ("too far in all", b'{"set": "2999-01-01"}', ["2999-01-01T00:00:00.000Z is too far ahead"]),
+    ("a false freeze", b'{"freeze": false}', ["freeze", "true"]),
+    ("a text", b'{"freeze": "yes"}', ["freeze"]),
+    ("no JSON", b"25h", []),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_nonsense_is_refused_with_a_sentence(moved, why, body, words):
+    before = read(moved)
+    answer = ask(moved, body)
+    assert answer.status == 400, answer
+    sentence = answer.json()["error"]
+    assert sentence.endswith(".") and all(word in sentence for word in words), sentence
+    assert abs(read(moved)["offset_ms"] - before["offset_ms"]) <= 2
+
+
+def test_only_tools_move_time(moved):
+    with Connection(moved) as connection:
+        answer = connection.send("PUT", "/_kinesisd/clock", {}, b'{"advance": "1s"}')
+    assert answer.status == 415
+
+
+@pytest.mark.parametrize("given", [BIRTHDAY, "2020-02-29T13:30:00+01:30", "2020-02-29 12:00:00z"])
+def test_time_begins_where_it_is_told_to(start, given):
+    server = start("--start-time", given)
+    state = read(server)
+    assert 0 <= state["now_ms"] - BIRTHDAY_MS < 5000 * kinesisd.PATIENCE
+    created = create_stream(server, "s")["StreamCreationTimestamp"]
+    assert 0 <= created - BIRTHDAY_MS / 1000 < 10 * kinesisd.PATIENCE
+
+
+def test_a_frozen_clock_gives_equal_times_of_arrival(start):
+    server = start("--start-time", BIRTHDAY, "--clock", "frozen")
+    create_stream(server, "s")
+    for data in "abc":
+        put(server, "s", data)
+    kinesis = boto(server)
+    at = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")
+    page = kinesis.get_records(ShardIterator=at["ShardIterator"])
+    arrived = {record["ApproximateArrivalTimestamp"] for record in page["Records"]}
+    assert {moment.timestamp() for moment in arrived} == {BIRTHDAY_MS / 1000}
+    assert [record["Data"] for record in page["Records"]] == [b"a", b"b", b"c"]
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_an_offset_outlives_the_process(start, tmp_path, end):
+    flags = ("--db", tmp_path / "data.db")
+    server = start(*flags)
+    moved = move(server, advance="25h")
+    getattr(server, end)()
+    state = read(start(*flags))
+    assert abs(state["offset_ms"] - moved["offset_ms"]) <= 2
+    assert state["now_ms"] >= moved["now_ms"] and state["frozen"] is False
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_time_stays_frozen_over_a_restart_until_it_is_resumed(start, tmp_path, end):
+    flags = ("--db", tmp_path / "data.db")
+    server = start(*flags, "--start-time", BIRTHDAY, "--clock", "frozen")
+    assert read(server)["now_ms"] == BIRTHDAY_MS
+    moved = move(server, advance="1h")
+    getattr(server, end)()
+    server = start(*flags)
+    assert read(server) == {**moved, "offset_ms": read(server)["offset_ms"]}
+    server.stop()
+    state = read(start(*flags, "--clock", "running"))
+    assert moved["now_ms"] <= state["now_ms"] < moved["now_ms"] + 10_000 * kinesisd.PATIENCE
+    assert state["frozen"] is False
+
+
+def test_a_start_that_was_told_is_kept_without_any_change(start, tmp_path):
+    flags = ("--db", tmp_path / "data.db")
+    server = start(*flags, "--start-time", BIRTHDAY)
+    create_stream(server, "s")
+    server.kill()
+    state = read(start(*flags))
+    assert 0 <= state["now_ms"] - BIRTHDAY_MS < 60_000 * kinesisd.PATIENCE
+
+
+def test_a_start_before_what_is_stored_is_refused(start, tmp_path):
+    db = tmp_path / "data.db"
+    server = start("--db", db, "--start-time", "2030-01-01")
+    create_stream(server, "s")
+    put(server, "s", "a")
+    server.stop()
+    kept = db.read_bytes()
+    refused = refusal("--db", db, "--listen", "127.0.0.1:0", "--start-time", "2029-12-31")
+    check_refused(refused, "--start-time 2029-12-31T00:00:00.000Z", "2030-01-01T00:00", "--db")
+    assert db.read_bytes() == kept
+    server = start("--db", db, "--start-time", "2030-02-01")
+    assert [record["PartitionKey"] for record in read_all(server, "s")] == []
+
+
+@pytest.mark.parametrize("flags, words", [
+    (["--start-time", "1999-12-31"], ["--start-time", "from 2000 on"]),
+    (["--start-time", "yesterday"], ["--start-time", "2026-01-31T12:00:00Z"]),
+    (["--start-time", "2026-02-29"], ["--start-time"]),
+    (["--start-time", "2200-01-01"], ["2200-01-01T00:00:00.000Z is too far ahead", "--start-time"]),
+    (["--clock", "stopped"], ["--clock", "running or frozen"]),
+    (["--seed", "-1"], ["--seed", "0 to 9223372036854775807"]),
+    (["--seed", "a"], ["--seed"]),
+])
+def test_what_no_clock_can_begin_with_is_refused(flags, words):
+    check_refused(refusal("--listen", "127.0.0.1:0", *flags), *words)
+
+
+def test_a_jump_that_cannot_be_kept_does_not_happen(start, tmp_path):
+    server = start("--db", tmp_path / "data.db", preexec_fn=small_files)
+    create_stream(server, "s")
+    limit_files(server.pid, 1)
+    before = read(server)
+    answer = ask(server, {"advance": "25h", "freeze": True})
+    assert answer.status == 500 and "could not be written" in answer.json()["error"]
+    after = read(server)
+    assert after["frozen"] is False and abs(after["offset_ms"] - before["offset_ms"]) <= 2
+    limit_files(server.pid, resource.RLIM_INFINITY)
+    assert move(server, advance="25h")["offset_ms"] - after["offset_ms"] >= 25 * HOUR_MS - 2
+
+
+def drive(server):
+    """What one client sees that is random or follows from time."""
+    seen = []
+    with Connection(server) as connection:
+        for operation, request in [
+                ("CreateStream", {"StreamName": "s", "ShardCount": 2}),
+                ("DescribeStream", {"StreamName": "s"}),
+                ("PutRecord", {"StreamName": "s", "Data": kinesisd.b64("a"), "PartitionKey": "k"}),
+                ("PutRecords", {"StreamName": "s", "Records": [
+                    {"Data": kinesisd.b64(str(i)), "PartitionKey": str(i)} for i in range(20)]}),
+                ("GetShardIterator", {"StreamName": "s", "ShardId": "0", "ShardIteratorType": "LATEST"}),
+                ("ListShards", {"StreamName": "s", "MaxResults": 1}),
+                ("ListShards", {"StreamName": "nothing"})]:
+            answer = connection.call(operation, request)
+            seen.append((answer.headers["x-amzn-RequestId"], answer.headers["x-amz-id-2"], answer.body))
+        at = kinesisd.iterator(connection, "s")
+        seen.append((at, kinesisd.read(connection, at)))
+    return seen
+
+
+def test_with_a_seed_two_runs_give_the_same(start):
+    flags = ("--seed", 7, "--start-time", BIRTHDAY, "--clock", "frozen")
+    first = drive(start(*flags))
+    assert len({request_id for request_id, *_ in first[:-1]}) == len(first) - 1
+    assert drive(start(*flags)) == first
+    other = drive(start("--seed", 8, *flags[2:]))
+    assert all(one[0] != another[0] for one, another in zip(first, other))
