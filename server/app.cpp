@@ -211,9 +211,11 @@ KinesisService::Parts App::service_parts() {
           .log = log_,
           .read_records = [this](const auto& range) { return database_.reader->read(range); },
           .fallback = {.account = settings_.account_id, .region = settings_.region},
+          .worlds = settings_.worlds,
           .rates = settings_.limits == EnforcedLimits::all ? &rates_ : nullptr,
           .credentials = credentials_ ? &*credentials_ : nullptr,
           .transport = encryption_.transport,
+          .admin = {settings_.admin, settings_.admin_hosts},
           .readiness = &readiness_,
           .faults = &faults_,
           .strict = strict_.get()};

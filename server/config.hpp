@@ -22,6 +22,10 @@ enum class Durability { process, full };
 enum class EnforcedLimits { off, writes, data, all };
 enum class TlsMode { off, on, only };
 enum class ClockMode { running, frozen };
+// What sets callers apart: a 12-digit access key id, any access key id, or nothing.
+enum class Worlds { account, key, one };
+// Whom the administration endpoints answer.
+enum class AdminPeers { loopback, any, off };
 
 struct Settings {
   std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them
@@ -35,12 +39,15 @@ struct Settings {
   std::optional<std::int64_t> seed;
   std::string account_id;
   std::string region;
+  Worlds worlds = Worlds::account;
   std::optional<std::int64_t> shard_limit;      // unset: unlimited
   std::optional<std::int64_t> on_demand_limit;  // unset: unlimited
   TlsMode tls = TlsMode::on;
   std::optional<std::string> tls_cert;  // files; both or neither
   std::optional<std::string> tls_key;
   std::vector<std::string> tls_names;  // tls/names.hpp reads them
+  AdminPeers admin = AdminPeers::loopback;
+  std::vector<std::string> admin_hosts;  // in lower case
   std::size_t threads = 1;
   std::size_t memory_mb = 0;
   std::optional<std::string> faults;  // a file of rules of trouble on demand

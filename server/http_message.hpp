@@ -32,6 +32,7 @@ struct Request {
   std::string body;
   bool over_tls = false;
   RequestIds ids = {};  // the service's: sessions leave them empty
+  bool from_loopback = false;  // the peer is on this machine
 
   // The first header of this lower-case name, or nullptr.
   const std::string* header(std::string_view name) const {

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "server/own_endpoints.hpp"
 #include "server/request_ids.hpp"
 #include "server/subscription_body.hpp"
+#include "server/worlds.hpp"
 
 namespace kinesisd::server {
 
@@ -29,12 +29,6 @@ std::string subject(const Request& request) {
   return target != nullptr ? *target : fmt::format("{} {}", request.method, request.path);
 }
 
-// A 12-digit access key id is taken for the account, so that a test can have accounts of its own.
-bool is_account(std::string_view access_key_id) {
-  return access_key_id.size() == 12 &&
-         std::all_of(access_key_id.begin(), access_key_id.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
 
 KinesisService::KinesisService(Parts parts)
@@ -46,6 +40,7 @@ KinesisService::KinesisService(Parts parts)
                .read_records = parts_.read_records,
                .fallback = parts_.fallback,
                .transport = parts_.transport,
+               .admin = parts_.admin,
                .readiness = parts_.readiness,
                .faults = parts_.faults} {}
 
@@ -203,8 +198,7 @@ std::shared_ptr<BodySource> KinesisService::open(EventFeed feed, const faults::T
 }
 
 storage::World KinesisService::world_of(const Caller& caller) const {
-  return {.account = is_account(caller.access_key_id) ? caller.access_key_id : parts_.fallback.account,
-          .region = caller.region.empty() ? parts_.fallback.region : caller.region};
+  return server::world_of(caller.access_key_id, caller.region, parts_.worlds, parts_.fallback);
 }
 
 void KinesisService::log_answer(Context& context, const Result<std::string>& body) {

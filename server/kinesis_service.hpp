@@ -38,9 +38,11 @@ class KinesisService : public Service {
     Log& log;
     ReadRecords read_records;
     storage::World fallback;
+    Worlds worlds = Worlds::account;
     RateLimits* rates = nullptr;               // of the control plane; nullptr: not enforced
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
     own::Transport transport = {};
+    own::Admin admin = {};
     const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
     faults::RuleBook* faults = nullptr;         // of trouble on demand
     storage::Strict* strict = nullptr;          // unset: lists come in their natural order

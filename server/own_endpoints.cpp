@@ -14,6 +14,8 @@
 #include "server/own/guard.hpp"
 #include "server/own/health.hpp"
 #include "server/own/keys.hpp"
+#include "server/own/reset.hpp"
+#include "server/own/streams.hpp"
 
 namespace kinesisd::server {
 
@@ -24,7 +26,7 @@ constexpr std::string_view prefix = "/_kinesisd/";
 // Whom an endpoint answers.
 enum class Access {
   everyone,  // also in plain text where only TLS is served: needed before a client can do better
-  tools,     // who may administer the server; see own/guard.hpp
+  tools,     // those who may administer the server; see own/guard.hpp
 };
 
 own::Answer list_endpoints(own::Call& call);
@@ -50,6 +52,16 @@ constexpr auto endpoints = std::to_array<Endpoint>({
      own::answer_clock},
     {"/_kinesisd/kms", "GET, HEAD", Access::tools, "The keys that are not enabled.", own::list_keys},
     {"/_kinesisd/kms/", "GET, HEAD, PUT", Access::tools, "The state of a key.", own::answer_key},
+    {"/_kinesisd/reset", "POST", Access::tools, "Takes all streams away, or those of an account or region.",
+     own::answer_reset},
+    {"/_kinesisd/snapshots", "GET, HEAD", Access::tools, "The snapshots there are.", own::list_snapshots},
+    {"/_kinesisd/snapshots/", "GET, HEAD, PUT, POST, DELETE", Access::tools,
+     "PUT saves all streams under a name, POST puts them back, DELETE forgets them.", own::answer_snapshot},
+    {"/_kinesisd/streams", "GET, HEAD", Access::tools, "The streams of all accounts and regions.",
+     own::list_streams},
+    {"/_kinesisd/streams/", "GET, HEAD", Access::tools,
+     "A stream with its shards and consumers; with /records behind the name: its records.",
+     own::answer_stream},
 });
 
 own::Answer list_endpoints(own::Call& /*call*/) {
@@ -125,9 +137,13 @@ own::Answer answer_own(Request& request, const own::Control& control) {
     if (auto refused = own::refuse_plain_text(request, control.transport)) return {*std::move(refused)};
   }
   if (endpoint == nullptr) return {not_here(request.path)};
+  const bool reads = only_reads(request.method);
+  if (endpoint->access == Access::tools) {
+    if (auto refused = own::refuse_caller(request, control.admin)) return {*std::move(refused)};
+  }
   if (!allows(*endpoint, request.method)) return {not_allowed(*endpoint, request)};
-  if (!only_reads(request.method)) {
-    if (auto refused = own::refuse_change(request)) return {*std::move(refused)};
+  if (!reads) {
+    if (auto refused = own::refuse_body(request)) return {*std::move(refused)};
   }
   own::Call call{.request = request,
                  .control = control,

@@ -41,6 +41,11 @@ constexpr std::array tls_modes{Choice<TlsMode>{"off", TlsMode::off}, Choice<TlsM
                                Choice<TlsMode>{"only", TlsMode::only}};
 constexpr std::array clock_modes{Choice<ClockMode>{"running", ClockMode::running},
                                  Choice<ClockMode>{"frozen", ClockMode::frozen}};
+constexpr std::array worlds{Choice<Worlds>{"account", Worlds::account}, Choice<Worlds>{"key", Worlds::key},
+                            Choice<Worlds>{"one", Worlds::one}};
+constexpr std::array admin_peers{Choice<AdminPeers>{"loopback", AdminPeers::loopback},
+                                 Choice<AdminPeers>{"any", AdminPeers::any},
+                                 Choice<AdminPeers>{"off", AdminPeers::off}};
 constexpr std::array log_levels{
     Choice<LogLevel>{"debug", LogLevel::debug}, Choice<LogLevel>{"info", LogLevel::info},
     Choice<LogLevel>{"warn", LogLevel::warn}, Choice<LogLevel>{"error", LogLevel::error}};
@@ -126,6 +131,16 @@ Advice store_tls_names(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
+Advice store_admin_hosts(Settings& settings, const Values& values) {
+  settings.admin_hosts.clear();
+  for (const std::string& value : values) {
+    const auto host = tls::host_name(value);
+    if (!host) return "choose a host name without a port, such as kinesis.test";
+    settings.admin_hosts.push_back(*host);
+  }
+  return std::nullopt;
+}
+
 constexpr auto table = std::to_array<Setting>({
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
@@ -159,6 +174,10 @@ constexpr auto table = std::to_array<Setting>({
     {"account-id", "DIGITS", "000000000000", "The account of callers whose access key id is not 12 digits.",
      store_account_id},
     {"region", "NAME", "us-east-1", "The region of callers whose credentials name none.", store_region},
+    {"worlds", "account|key|one", "account",
+     "What gives callers streams of their own, besides the region. account: an access key id of 12 digits; "
+     "key: every access key id; one: nothing, and the region neither.",
+     store_choice<&Settings::worlds, worlds>},
     {"shard-limit", "N|unlimited", "20000",
      "Open shards that provisioned streams may have per account and region.",
      store_number_or<&Settings::shard_limit, unlimited, resources_max>},
@@ -184,6 +203,15 @@ constexpr auto table = std::to_array<Setting>({
     {"strict", "off|on", "off",
      "Every nuisance AWS is allowed: empty and short pages, gaps in sequence numbers, shuffled lists.",
      store_switch<&Settings::strict>},
+    {"admin", "loopback|any|off", "loopback",
+     "Whom the endpoints under /_kinesisd/ answer, but for health and ca.pem: callers on this machine, all "
+     "or "
+     "nobody.",
+     store_choice<&Settings::admin, admin_peers>},
+    {"admin-host", "NAME", "",
+     "A host name with dots by which those endpoints may be called; repeatable. Names without dots and "
+     "addresses always may.",
+     store_admin_hosts, true},
     {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",

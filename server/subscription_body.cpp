@@ -56,10 +56,14 @@ boost::asio::awaitable<std::string> SubscriptionBody::next_frame() {
   while (!ended_) {
     const storage::Timestamp now = parts_.clock.now();
     if (now >= feed_.expires) break;
-    auto news = parts_.streams.with(
-        [&](storage::Streams& streams) { return streams.begin_event(*feed_.subscription, now); });
+    bool over = false;
+    auto news = parts_.streams.with([&](storage::Streams& streams) {
+      over = feed_.subscription->ended;
+      return streams.begin_event(*feed_.subscription, now);
+    });
     parts_.journal.wake();  // looking may have ended a transition
     if (!news) co_return end_with(news.error());
+    if (over) break;
     std::optional<storage::Timestamp> look_again = news.value().look_again;
     if (news.value().read) {
       auto page = co_await read(std::move(*news.value().read));

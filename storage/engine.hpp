@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "storage/change.hpp"
+#include "storage/rewrite.hpp"
 #include "storage/views.hpp"
 
 namespace kinesisd::storage {
@@ -42,8 +44,12 @@ class Engine {
   // Deletes one slice of a shard's expired records. Throws like `write`.
   virtual Trimmed trim(const Expired& expired, const SliceLimits& slice) = 0;
 
-  // Deletes one slice of what deleted streams left behind; true while there is more. Throws like `write`.
-  virtual bool sweep(Timestamp now, const SliceLimits& slice) = 0;
+  // Does all of it together. Throws like `write`.
+  virtual void rewrite(const Rewrite& changes) = 0;
+
+  // Deletes one slice of what deleted streams left behind, but for the shards of these serials; true while
+  // there is more. Throws like `write`.
+  virtual bool sweep(Timestamp now, const SliceLimits& slice, const std::set<std::int64_t>& pinned) = 0;
 
   // Writes something that changes nothing, to find out whether writing works. Throws like `write`.
   virtual void try_writing() = 0;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <exception>
 #include <iterator>
+#include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "storage/streams_state.hpp"
@@ -75,6 +77,7 @@ void GroupCommit::stop() {
   }
   work_.notify_one();
   if (thread_.joinable()) thread_.join();
+  run_steps();
   while (commit_batch()) {
   }
   try {
@@ -88,6 +91,7 @@ void GroupCommit::run() {
   bool more_to_trim = false;
   for (Work work = wait_for_work(false); work != Work::never; work = wait_for_work(more_to_trim)) {
     commit_batch();
+    run_steps();
     // A jump of the clock is seen at once, because it comes with a commit.
     const auto now = clock_->now();
     if (more_to_trim || work == Work::none || now - trimmed_at_ >= trim_every) {
@@ -198,24 +202,96 @@ void GroupCommit::settle_clock(StreamsState& state, std::span<const Change> dura
   }
 }
 
-// What was submitted since the batch was taken rests on it, so all of it is undone together.
-void GroupCommit::fail(Batch batch, const std::string& why) {
+void GroupCommit::undo(StreamsState& state, std::vector<Change>& changes, Garbage& garbage) {
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    state.undo(*change, garbage);
+    if (const auto* clock = std::get_if<std::unique_ptr<ClockChanged>>(&change->what))
+      clock_->settle(**clock, false);
+  }
+}
+
+void GroupCommit::say_failed(const std::string& why) {
   if (begin_trouble(why))
     log_("Writing to the database failed; what could not be written is answered InternalFailure: " + why);
+}
+
+// What was submitted since the batch was taken rests on it, so all of it is undone together.
+void GroupCommit::fail(Batch batch, const std::string& why) {
+  say_failed(why);
   Garbage garbage;
   Batch later;
   streams_->with([&](Streams& streams) {
     later = take(SIZE_MAX, SIZE_MAX);
-    for (auto* changes : {&later.changes, &batch.changes})
-      for (auto change = changes->rbegin(); change != changes->rend(); ++change) {
-        streams.state().undo(*change, garbage);
-        if (const auto* clock = std::get_if<std::unique_ptr<ClockChanged>>(&change->what))
-          clock_->settle(**clock, false);
-      }
+    for (auto* changes : {&later.changes, &batch.changes}) undo(streams.state(), *changes, garbage);
   });
   release(batch);
   release(later);
   listener_({later.through, false});
+}
+
+void GroupCommit::exclusive(const Step& step) {
+  std::packaged_task<void()> task([&] { run_step(step); });
+  auto done = task.get_future();
+  if (thread_.joinable()) {
+    {
+      std::lock_guard lock(mutex_);
+      steps_.push_back(std::move(task));
+      woken_ = true;
+    }
+    work_.notify_one();
+  } else {
+    task();
+  }
+  done.get();
+}
+
+void GroupCommit::run_steps() {
+  for (;;) {
+    std::packaged_task<void()> task;
+    {
+      std::lock_guard lock(mutex_);
+      if (steps_.empty()) return;
+      task = std::move(steps_.front());
+      steps_.pop_front();
+    }
+    task();
+  }
+}
+
+// Nothing can be submitted while the lock is held, so what waits is written here and nothing is left waiting.
+void GroupCommit::run_step(const Step& step) {
+  Batch batch;
+  Garbage garbage;
+  Wakes wakes;
+  std::string failure;
+  std::exception_ptr refused;
+  streams_->with([&](Streams& streams) {
+    StreamsState& state = streams.state();
+    batch = take(SIZE_MAX, SIZE_MAX);
+    try {
+      if (!batch.changes.empty()) engine_.write(batch.changes);
+    } catch (const std::exception& error) {
+      failure = error.what();
+      undo(state, batch.changes, garbage);
+      return;
+    }
+    const auto runs = runs_of(batch.changes);
+    if (!batch.changes.empty()) state.settle(runs, batch.through, garbage);
+    settle_clock(state, batch.changes);
+    state.wake(runs, batch.changes, wakes);
+    try {
+      step(state, engine_, wakes);
+    } catch (...) {
+      refused = std::current_exception();
+    }
+  });
+  release(batch);
+  if (!batch.changes.empty()) listener_({batch.through, failure.empty()});
+  for (const auto& subscriber : wakes) subscriber->wake();
+  if (refused) std::rethrow_exception(refused);
+  if (failure.empty()) return;
+  say_failed(failure);
+  throw std::runtime_error(failure);
 }
 
 // Their records still count against the bounds until here, because they are in memory until here.
@@ -230,7 +306,9 @@ bool GroupCommit::trim_slice() {
   const auto now = clock_->now();
   bool more = false;
   Garbage garbage;
+  std::set<std::int64_t> pinned;
   const auto expired = streams_->with([&](Streams& streams) {
+    pinned = streams.state().pinned_shards();
     return streams.state().trim(now, taken_ticket_, limits_.slice.records_max, garbage, more);
   });
   try {
@@ -238,7 +316,7 @@ bool GroupCommit::trim_slice() {
       const Trimmed trimmed = engine_.trim(*expired, limits_.slice);
       streams_->with([&](Streams& streams) { streams.state().trimmed(*expired, trimmed); });
     }
-    return more || engine_.sweep(now, limits_.slice);
+    return more || engine_.sweep(now, limits_.slice, pinned);
   } catch (const std::exception& error) {
     if (begin_trouble(error.what()))
       log_(std::string("Deleting expired records from the database failed: ") + error.what());

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <span>
 #include <string>
@@ -62,6 +63,13 @@ class GroupCommit final : public Journal {
   // Writes everything that waits, ends the thread and closes the engine. Nothing may be submitted afterwards.
   void stop();
 
+  // Runs `step` once all that was submitted is durable, with nothing else going on: on the journal's thread
+  // (on the caller's if there is none), with the streams' lock held, so it may write through the engine.
+  // Blocks; throws what the step throws, and std::runtime_error when what was submitted could not be written.
+  // Not to be called with the lock held.
+  using Step = std::function<void(StreamsState& streams, Engine& engine, Wakes& wakes)>;
+  void exclusive(const Step& step);
+
   // The thread's two steps, for tests that do without the thread: `attach` in place of `start`.
   void attach(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
   // Writes and settles one transaction; false: nothing was waiting.
@@ -84,9 +92,13 @@ class GroupCommit final : public Journal {
   Batch take(std::size_t bytes_max, std::size_t changes_max);
   void settle(const Batch& batch);
   void settle_clock(StreamsState& state, std::span<const Change> durable);
+  void undo(StreamsState& state, std::vector<Change>& changes, std::vector<RecordPtr>& garbage);
+  void say_failed(const std::string& why);
   void fail(Batch batch, const std::string& why);
   bool begin_trouble(const std::string& why);
   void end_trouble();
+  void run_steps();
+  void run_step(const Step& step);
   void release(const Batch& batch);
 
   Engine& engine_;
@@ -98,7 +110,8 @@ class GroupCommit final : public Journal {
   Ticket last_ticket_ = no_ticket;
   Ticket taken_ticket_ = no_ticket;  // the last one that is not waiting any more
   std::size_t untaken_bytes_ = 0;    // of waiting_
-  bool woken_ = false;               // there is something to write, and nothing to wait for
+  std::deque<std::packaged_task<void()>> steps_;
+  bool woken_ = false;  // there is something to write, and nothing to wait for
   bool stopping_ = false;
   std::atomic<std::size_t> waiting_bytes_{0};
   std::atomic<std::size_t> waiting_changes_{0};

@@ -85,6 +85,8 @@ struct StreamRow {
   std::vector<ConsumerRow> consumers = {};                 // in order of registration
   std::int64_t deregistered_s = 0;                         // no new consumer has a created_s as low as this
   std::map<Rationed, std::vector<Timestamp>> recent = {};  // those of the last 24 hours, ascending
+
+  friend bool operator==(const StreamRow&, const StreamRow&) = default;
 };
 
 struct ShardRow {
@@ -98,6 +100,8 @@ struct ShardRow {
   Timestamp opened{};
   std::optional<Timestamp> closed;
   std::uint64_t next_index = 1;
+
+  friend bool operator==(const ShardRow&, const ShardRow&) = default;
 };
 
 // The minimum throughput billing commitment of an account in a region.

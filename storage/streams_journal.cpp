@@ -182,8 +182,9 @@ std::optional<Expired> StreamsState::trim(Timestamp now, Ticket settled, std::si
       // Whatever was evicted before it is older still.
       shard.stored_from = shard.memory_from;
     }
-    if (shard.oldest_stored && *shard.oldest_stored < horizon)
-      return Expired{it->first, shard.row.next_index, horizon};
+    const auto kept = kept_from(*shard.stream, now);
+    if (shard.oldest_stored && *shard.oldest_stored < kept)
+      return Expired{it->first, shard.row.next_index, kept};
   }
   trim_cursor = 0;
   more = false;

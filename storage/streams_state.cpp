@@ -90,10 +90,14 @@ std::optional<SequenceNumber> Shard::ending() const {
   return SequenceNumber{row.created_s, sequence_index_max, *row.closed_s, row.index};
 }
 
-Timestamp Stream::readable_from(Timestamp now) const {
+Timestamp readable_from(const StreamRow& row, Timestamp now) {
   // A record whose age equals the retention is expired.
   const auto horizon = now - std::chrono::hours{row.retention_hours} + std::chrono::milliseconds{1};
   return std::max(horizon, row.readable_from);
+}
+
+Timestamp Stream::readable_from(Timestamp now) const {
+  return storage::readable_from(row, now);
 }
 
 bool Stream::lists(const Shard& shard, Timestamp now) const {

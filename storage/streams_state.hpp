@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -22,6 +23,7 @@
 #include "storage/model/read_meters.hpp"
 #include "storage/model/shard_load.hpp"
 #include "storage/model/token_bucket.hpp"
+#include "storage/snapshots.hpp"
 #include "storage/streams.hpp"
 #include "storage/subscriptions.hpp"
 
@@ -111,6 +113,7 @@ struct StreamsState {
   std::int64_t next_shard_serial = 1;
   bool has_policies = false;  // once true it stays so
   bool time_frozen = false;
+  std::map<std::string, Snapshot> snapshots;
 
   Ticket durable_through = no_ticket;
   std::size_t memory_bytes = 0;
@@ -208,7 +211,14 @@ struct StreamsState {
   std::optional<Expired> trim(Timestamp now, Ticket settled, std::size_t records_max, Garbage& garbage,
                               bool& more);
   void trimmed(const Expired& expired, const Trimmed& result);
+  // The shards and parked records that snapshots name: not to be swept.
+  std::set<std::int64_t> pinned_shards() const;
+  // What arrived earlier is expired for everyone, also after a snapshot is restored.
+  Timestamp kept_from(const Stream& stream, Timestamp now) const;
 };
+
+// What arrived earlier is expired.
+Timestamp readable_from(const StreamRow& row, Timestamp now);
 
 // nullopt: deleted, and nothing is left.
 std::optional<StreamStatus> status(const StreamRow& row, Timestamp now);

@@ -110,6 +110,8 @@ void Streams::unsubscribe(Subscription& subscription, Timestamp now) {
 }
 
 Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now) {
+  const bool stream_left = state_->find(subscription.stream_serial, now) != nullptr;
+  if (subscription.ended && stream_left) return NextEvent{};
   BOOST_OUTCOME_TRY(const Stream* stream, require_subscribed(*state_, subscription, now));
   const Shard* shard = stream->shard(subscription.shard, now);
   // When the reshard that made it could not be written, another may have got its place.

@@ -49,6 +49,23 @@ void Subscriptions::close(const Subscription& subscription, Timestamp now) {
   forget_stale(now);
 }
 
+void Subscriptions::end_stream(std::int64_t stream_serial, Wakes& wakes) {
+  for (auto& [key, place] : places_) {
+    if (place.current == nullptr || place.current->stream_serial != stream_serial) continue;
+    place.current->ended = true;
+    place.subscribed = {};
+    add(place, wakes);
+  }
+}
+
+std::vector<std::shared_ptr<const Subscription>> Subscriptions::of_stream(std::int64_t stream_serial) const {
+  std::vector<std::shared_ptr<const Subscription>> open;
+  for (const auto& [key, place] : places_)
+    if (place.current != nullptr && place.current->stream_serial == stream_serial)
+      open.push_back(place.current);
+  return open;
+}
+
 void Subscriptions::wake_shard(std::int64_t shard_serial, Wakes& wakes) const {
   const Key first{shard_serial, {}, std::numeric_limits<std::int64_t>::min()};
   auto it = places_.lower_bound(first);

@@ -39,6 +39,7 @@ struct Subscription {
   TokenBucket bytes{subscription_bytes_per_second};
   std::shared_ptr<Subscriber> subscriber;  // unset until someone listens
   bool taken_over = false;                 // by a newer call for the same consumer and shard
+  bool ended = false;                      // its stream is not the one any more that it began with
 };
 
 class Subscriptions {
@@ -59,6 +60,12 @@ class Subscriptions {
   // Takes the place of the one that is there, whose subscriber, if any, is to be woken.
   std::shared_ptr<Subscriber> open(const Key& key, std::shared_ptr<Subscription> subscription, Timestamp now);
   void close(const Subscription& subscription, Timestamp now);
+
+  // The stream's subscriptions have nothing more to tell, and new ones need not wait for them.
+  void end_stream(std::int64_t stream_serial, Wakes& wakes);
+
+  // Those that are open.
+  std::vector<std::shared_ptr<const Subscription>> of_stream(std::int64_t stream_serial) const;
 
   // Add those to be woken: of one shard, of all shards of a stream, of everything.
   void wake_shard(std::int64_t shard_serial, Wakes& wakes) const;

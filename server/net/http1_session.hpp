@@ -30,7 +30,11 @@ class Http1Session final : public Connection {
  public:
   // `received` is what the client has sent so far.
   Http1Session(Stream& stream, SessionHost& host, boost::beast::flat_buffer received)
-      : Connection(host), stream_(stream), host_(host), buffer_(std::move(received)) {}
+      : Connection(host),
+        stream_(stream),
+        host_(host),
+        from_loopback_(comes_from_loopback(stream)),
+        buffer_(std::move(received)) {}
 
   // Ends when the connection is done for; the stream may then be closed.
   boost::asio::awaitable<void> run() {
@@ -92,6 +96,7 @@ class Http1Session final : public Connection {
     if (changes) co_return false;
     expect_nothing();
     parser.request().over_tls = is_encrypted<Stream>;
+    parser.request().from_loopback = from_loopback_;
     Response response = co_await host_.service().answer(std::move(parser.request()));
     if (response.reset) {
       reset_stream(stream_);
@@ -272,6 +277,7 @@ class Http1Session final : public Connection {
 
   Stream& stream_;
   SessionHost& host_;
+  const bool from_loopback_;
   boost::beast::flat_buffer buffer_;
   std::string out_;
   std::optional<H2cUpgrade> upgrade_;

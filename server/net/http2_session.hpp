@@ -29,6 +29,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
         host_(std::move(host)),
         place_(std::move(place)),
         stream_(std::move(stream)),
+        from_loopback_(comes_from_loopback(stream_)),
         engine_(*host_) {}
 
   // Before `run`: a request that came over HTTP/1.1 is answered first.
@@ -69,6 +70,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
     engine_.receive(bytes);
     for (Http2Engine::Ready& ready : engine_.take_ready()) {
       ready.request.over_tls = is_encrypted<Stream>;
+      ready.request.from_loopback = from_loopback_;
       boost::asio::co_spawn(stream_.get_executor(), answer(this->shared_from_this(), std::move(ready)),
                             boost::asio::detached);
     }
@@ -160,6 +162,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   std::shared_ptr<SessionHost> host_;
   ConnectionPlace place_;
   Stream stream_;
+  const bool from_loopback_;
   Http2Engine engine_;
   std::array<char, read_bytes> in_;
   std::string out_;

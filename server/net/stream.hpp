@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -42,6 +43,28 @@ template <class Stream>
 inline constexpr bool is_encrypted = false;
 template <class Stream>
 requires(Stream::is_encrypted) inline constexpr bool is_encrypted<Stream> = true;
+
+// An IPv4 address written as an IPv6 one is what it was.
+inline bool is_loopback(const boost::asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback();
+  }
+  return address.is_loopback();
+}
+
+// Whether the client is on this machine. False when nobody can tell, as of a connection that has gone.
+template <class Stream>
+bool comes_from_loopback(const Stream& stream) {
+  if constexpr (requires { stream.comes_from_loopback(); }) {
+    return stream.comes_from_loopback();
+  } else if constexpr (requires(boost::system::error_code error) { stream.remote_endpoint(error); }) {
+    boost::system::error_code error;
+    const auto peer = stream.remote_endpoint(error);
+    return !error && is_loopback(peer.address());
+  } else {
+    return false;
+  }
+}
 
 // The client sees the end; what it still sends can be read.
 template <class Stream>

@@ -7,6 +7,7 @@
 
 #include "server/log.hpp"
 #include "server/operation.hpp"
+#include "server/own/guard.hpp"
 #include "server/own/readiness.hpp"
 #include "server/own/transport.hpp"
 #include "server/service_clock.hpp"
@@ -28,6 +29,7 @@ struct Control {
   std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)> read_records = {};
   storage::World fallback = {};  // of callers that name none
   Transport transport = {};
+  Admin admin = {};
   const Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
   faults::RuleBook* faults = nullptr;
 };

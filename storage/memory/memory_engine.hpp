@@ -9,7 +9,11 @@ class MemoryEngine : public Engine {
  public:
   void write(std::span<const Change> /*changes*/) override {}
   Trimmed trim(const Expired& /*expired*/, const SliceLimits& /*slice*/) override { return {}; }
-  bool sweep(Timestamp /*now*/, const SliceLimits& /*slice*/) override { return false; }
+  void rewrite(const Rewrite& /*changes*/) override {}
+  bool sweep(Timestamp /*now*/, const SliceLimits& /*slice*/,
+             const std::set<std::int64_t>& /*pinned*/) override {
+    return false;
+  }
   void try_writing() override {}
   void close() override {}
 };

@@ -103,6 +103,14 @@ void MetadataWriter::write(const StreamDeleted& deleted) {
   put_stream(deleted.after);
 }
 
+void MetadataWriter::write(const StreamPutBack& back) {
+  put_stream(back.stream);
+  put_tags(back.stream);
+  put_consumers(back.stream);
+  put_recent(back.stream);
+  for (const auto& shard : back.shards) put_shard(back.stream.serial, shard);
+}
+
 void MetadataWriter::write(const AccountChanged& changed) {
   Run(statements_->put_account)
       .with(changed.world.account)

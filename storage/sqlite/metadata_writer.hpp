@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "storage/change.hpp"
+#include "storage/rewrite.hpp"
 
 namespace kinesisd::storage {
 
@@ -22,6 +23,8 @@ class MetadataWriter {
   // Only what differs from before.
   void write(const StreamChanged& changed);
   void write(const StreamDeleted& deleted);
+  // Shards of these serials must not stand in the database.
+  void write(const StreamPutBack& back);
   void write(const AccountChanged& changed);
   void write(const KeyChanged& changed);
   void write(const ClockState& clock);

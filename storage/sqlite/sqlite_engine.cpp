@@ -7,6 +7,7 @@
 
 #include "storage/sqlite/metadata_writer.hpp"
 #include "storage/sqlite/record_key.hpp"
+#include "storage/sqlite/rewriter.hpp"
 
 namespace kinesisd::storage {
 
@@ -204,7 +205,14 @@ Trimmed SqliteEngine::trim(const Expired& expired, const SliceLimits& slice) {
   return {walked.records, walked.full, walked.next ? index_of_key(walked.end_key) : 0, walked.next};
 }
 
-bool SqliteEngine::sweep(Timestamp now, const SliceLimits& slice) {
+void SqliteEngine::rewrite(const Rewrite& changes) {
+  Transaction transaction(*this);
+  rewrite_streams(*database_, statements_->metadata, changes);
+  keep_newest();
+  transaction.commit();
+}
+
+bool SqliteEngine::sweep(Timestamp now, const SliceLimits& slice, const std::set<std::int64_t>& pinned) {
   Transaction transaction(*this);
   std::vector<std::pair<std::int64_t, Timestamp>> deleted;
   auto& streams = statements_->deleted_streams;
@@ -215,36 +223,43 @@ bool SqliteEngine::sweep(Timestamp now, const SliceLimits& slice) {
   bool more = false;
   auto left = slice;
   for (const auto& [stream, ends] : deleted) {
-    more = !sweep_shards(stream, left);
+    const Swept swept = sweep_shards(stream, left, pinned);
+    more = swept == Swept::slice_full;
     if (more) break;
     // The name is taken until DELETING has ended, also after a restart.
-    if (ends > now) continue;
+    if (ends > now || swept == Swept::all_but_pinned) continue;
     statements_->metadata.forget_stream(stream);
   }
   transaction.commit();
   return more;
 }
 
-// Removes a stream's shards until none is left (true) or the slice is used up.
-bool SqliteEngine::sweep_shards(std::int64_t stream, SliceLimits& left) {
+// Removes a stream's shards until none is left or the slice is used up.
+SqliteEngine::Swept SqliteEngine::sweep_shards(std::int64_t stream, SliceLimits& left,
+                                               const std::set<std::int64_t>& pinned) {
   std::vector<std::int64_t> shards;
   auto& of_stream = statements_->shards_of_stream;
   of_stream.bind(1, stream);
   while (of_stream.executeStep()) shards.push_back(of_stream.getColumn(0).getInt64());
   of_stream.reset();
+  Swept result = Swept::all;
   for (const auto shard : shards) {
-    if (left.records_max == 0) return false;
+    if (pinned.contains(shard)) {
+      result = Swept::all_but_pinned;
+      continue;
+    }
+    if (left.records_max == 0) return Swept::slice_full;
     const auto from = record_key(shard, 0);
     const auto walked =
         statements_->walk(from, record_key(shard, sequence_index_max), Timestamp::max(), left);
     statements_->remove_records(from, walked.end_key);
     keep_newest();
-    if (walked.full) return false;
+    if (walked.full) return Swept::slice_full;
     left.records_max -= std::min(left.records_max, walked.records + 1);
     statements_->delete_shard.bind(1, shard);
     Statements::run(statements_->delete_shard);
   }
-  return true;
+  return result;
 }
 
 void SqliteEngine::try_writing() {

@@ -19,8 +19,9 @@ class SqliteEngine final : public Engine {
 
   void write(std::span<const Change> changes) override;
   Trimmed trim(const Expired& expired, const SliceLimits& slice) override;
-  bool sweep(Timestamp now, const SliceLimits& slice) override;
   void try_writing() override;
+  void rewrite(const Rewrite& changes) override;
+  bool sweep(Timestamp now, const SliceLimits& slice, const std::set<std::int64_t>& pinned) override;
   void close() override;
 
  private:
@@ -36,7 +37,8 @@ class SqliteEngine final : public Engine {
   void write(const std::unique_ptr<ClockChanged>& changed);
   void require_numberable(const std::vector<ShardRow>& shards);
   void keep_newest();
-  bool sweep_shards(std::int64_t stream, SliceLimits& left);
+  enum class Swept { all, all_but_pinned, slice_full };
+  Swept sweep_shards(std::int64_t stream, SliceLimits& left, const std::set<std::int64_t>& pinned);
 
   const ConnectionOptions options_;
   OwnedFile file_;  // closed after the connection, which loses its locks otherwise

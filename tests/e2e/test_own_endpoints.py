@@ -46,22 +46,12 @@ def test_head_has_no_body(server):
     assert (answer.status, answer.body) == (200, b"")
 
 
-@pytest.mark.parametrize("headers, status", [
-    ({}, 415),
-    ({"Content-Type": "text/plain"}, 415),
-    ({**JSON, "Host": "evil.example:4567"}, 403),
-    ({**JSON, "Origin": "https://evil.example"}, 403),
-    ({**JSON, "Origin": "null"}, 403),
-    ({**JSON, "Sec-Fetch-Site": "cross-site"}, 403),
-    ({**JSON, "Host": "kinesisd:4567"}, 200),
-])
-def test_only_tools_change_something(server, headers, status):
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}])
+def test_only_json_changes_something(server, headers):
     answer = send(server, "PUT", "kms/guarded", headers, b'{"state":"enabled"}')
-    assert answer.status == status
-    if status != 200:
-        assert list(answer.json()) == ["error"]
-        # Reading is open: it changes nothing.
-        assert send(server, "GET", "kms/guarded", headers).status == 200
+    assert answer.status == 415
+    assert list(answer.json()) == ["error"]
+    assert send(server, "GET", "kms/guarded", headers).status == 200
 
 
 def test_what_is_no_state_is_refused(server):

@@ -32,6 +32,32 @@ def test_only_twelve_digits_are_an_account(start):
         assert summary["StreamDescriptionSummary"]["StreamARN"] == arn("s", "999988887777", "eu-central-1")
 
 
+def test_every_access_key_can_have_a_world(start):
+    server = start("--worlds", "key")
+    keys = ("test", "other", "123456789012")
+    for shards, key in enumerate(keys, 1):
+        server.ok("CreateStream", {"StreamName": "s", "ShardCount": shards}, access_key=key)
+    arns = set()
+    for shards, key in enumerate(keys, 1):
+        summary = server.ok("DescribeStreamSummary", {"StreamName": "s"}, access_key=key)
+        summary = summary["StreamDescriptionSummary"]
+        assert summary["OpenShardCount"] == shards
+        arns.add(summary["StreamARN"])
+        # What the server names is found by that name.
+        server.ok("ListShards", {"StreamARN": summary["StreamARN"]}, access_key=key)
+    assert len(arns) == 3 and arn("s", "123456789012") in arns
+
+
+def test_all_callers_can_have_one_world(start):
+    server = start("--worlds", "one", "--region", "eu-west-1")
+    create_stream(server, "s")
+    put(server, "s", "same")
+    for world in ({"access_key": "123456789012"}, {"region": "ap-south-1"}):
+        summary = server.ok("DescribeStreamSummary", {"StreamName": "s"}, **world)["StreamDescriptionSummary"]
+        assert summary["StreamARN"] == arn("s", region="eu-west-1")
+    assert datas(read_all(server, "s")) == [b"same"]
+
+
 def test_without_a_scope_the_settings_say_the_region(start):
     server = start("--region", "ap-south-1")
     bare = {"Authorization": "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=a, Signature=b"}

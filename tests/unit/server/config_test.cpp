@@ -66,6 +66,9 @@ TEST_CASE("Without settings the defaults hold") {
   CHECK_FALSE(settings.tls_cert);
   CHECK_FALSE(settings.tls_key);
   CHECK(settings.tls_names.empty());
+  CHECK(settings.worlds == Worlds::account);
+  CHECK(settings.admin == AdminPeers::loopback);
+  CHECK(settings.admin_hosts.empty());
   CHECK(settings.threads >= 1);
   CHECK(settings.memory_mb == 256);
   CHECK(settings.log_level == LogLevel::info);
@@ -107,6 +110,12 @@ TEST_CASE("Every flag is stored") {
                                       "*.kinesis.test",
                                       "--tls-name",
                                       "10.0.0.1",
+                                      "--worlds",
+                                      "key",
+                                      "--admin",
+                                      "any",
+                                      "--admin-host",
+                                      "Kinesis.Test",
                                       "--threads",
                                       "64",
                                       "--memory-mb",
@@ -130,6 +139,9 @@ TEST_CASE("Every flag is stored") {
   CHECK(settings.tls_cert == "a b.pem");
   CHECK(settings.tls_key == "c.pem");
   CHECK(settings.tls_names == std::vector<std::string>{"*.kinesis.test", "10.0.0.1"});
+  CHECK(settings.worlds == Worlds::key);
+  CHECK(settings.admin == AdminPeers::any);
+  CHECK(settings.admin_hosts == std::vector<std::string>{"kinesis.test"});
   CHECK(settings.threads == 64);
   CHECK(settings.memory_mb == 8);
   CHECK(settings.log_level == LogLevel::debug);

@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "server/own/control.hpp"
-#include "server/own/guard.hpp"
 #include "server/own/json_body.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
@@ -192,63 +191,6 @@ TEST_CASE("What cannot be made of a key or its state is refused with a sentence 
   CHECK(response.body == "{\"error\":\"" + row.sentence + "\"}");
   CHECK(own.ticket == storage::no_ticket);
   CHECK(own.body("GET", "/_kinesisd/kms") == R"({"keys":[]})");
-}
-
-TEST_CASE("Changes come from tools, not from web pages of strangers") {
-  struct Row {
-    const char* why;
-    std::vector<Header> headers;
-    int status;  // 0: not refused
-  };
-  const auto json_for = [](std::string host, std::vector<Header> more = {}) {
-    std::vector<Header> headers{{"host", std::move(host)}, {"content-type", "application/json"}};
-    headers.insert(headers.end(), more.begin(), more.end());
-    return headers;
-  };
-  const auto row = GENERATE_COPY(values<Row>({
-      {"localhost", json_for("localhost:4567"), 0},
-      {"in capitals", json_for("LocalHost"), 0},
-      {"an address", json_for("127.0.0.1:4567"), 0},
-      {"an address of a network", json_for("192.168.1.7"), 0},
-      {"an IPv6 address", json_for("[::1]:4567"), 0},
-      {"a container", json_for("kinesisd:4567"), 0},
-      {"below localhost", json_for("kinesis.localhost:4567"), 0},
-      {"LocalStack's name", json_for("localhost.localstack.cloud:4566"), 0},
-      {"Docker's name", json_for("host.docker.internal"), 0},
-      {"a foreign name", json_for("evil.example:4567"), 403},
-      {"a name that looks like an address", json_for("127.0.0.1.evil.example"), 403},
-      {"a name that ends like localhost", json_for("evillocalhost.example"), 403},
-      {"no name at all", json_for(""), 403},
-      {"a broken address", json_for("[::1"), 403},
-      {"something else in brackets", json_for("[localhost]:4567"), 403},
-      {"no Host", {{"content-type", "application/json"}}, 403},
-      {"a page of this server", json_for("localhost:4567", {{"origin", "http://localhost:4567"}}), 0},
-      {"a page of another port", json_for("localhost:4567", {{"origin", "http://localhost:3000"}}), 0},
-      {"a page of another host", json_for("localhost:4567", {{"origin", "https://evil.example"}}), 403},
-      {"a page without an origin", json_for("localhost:4567", {{"origin", "null"}}), 403},
-      {"a browser's word for it", json_for("localhost:4567", {{"sec-fetch-site", "cross-site"}}), 403},
-      {"a browser's word for the same", json_for("localhost:4567", {{"sec-fetch-site", "same-origin"}}), 0},
-      {"with a charset", {{"host", "localhost"}, {"content-type", "Application/JSON ; charset=utf-8"}}, 0},
-      {"a form", {{"host", "localhost"}, {"content-type", "text/plain"}}, 415},
-      {"AWS's JSON", {{"host", "localhost"}, {"content-type", "application/x-amz-json-1.1"}}, 415},
-      {"no type", {{"host", "localhost"}}, 415},
-  }));
-  INFO(row.why);
-  Request request;
-  request.headers = row.headers;
-  const auto refused = own::refuse_change(request);
-  CHECK((refused ? refused->status : 0) == row.status);
-}
-
-TEST_CASE("A refusal names the header and the remedy") {
-  Request request;
-  request.headers = {{"host", "evil.example"}};
-  CHECK(
-      own::refuse_change(request)->body ==
-      R"({"error":"The Host header says \"evil.example\"; call the server by its address, by localhost or by a name without dots to change something."})");
-  request.headers = {{"host", "localhost"}};
-  CHECK(own::refuse_change(request)->body ==
-        R"({"error":"The Content-Type header says \"\"; send application/json."})");
 }
 
 TEST_CASE("Percent-encoding is undone, and broken encoding is noticed") {

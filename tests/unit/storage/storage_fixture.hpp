@@ -54,10 +54,13 @@ class FailingEngine : public Engine {
     written += changes.size();
   }
   Trimmed trim(const Expired&, const SliceLimits&) override { return {}; }
-  bool sweep(Timestamp, const SliceLimits&) override { return false; }
   void try_writing() override {
     if (fails) throw std::runtime_error("database or disk is full");
   }
+  void rewrite(const Rewrite&) override {
+    if (fails) throw std::runtime_error("database or disk is full");
+  }
+  bool sweep(Timestamp, const SliceLimits&, const std::set<std::int64_t>&) override { return false; }
   void close() override { closed = true; }
 
   bool fails = false;

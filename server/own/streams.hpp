@@ -1,0 +1,15 @@
+// What there is, for people and tests that look into it: streams of all worlds, one stream, its records.
+#pragma once
+
+#include "server/own/answer.hpp"
+
+namespace kinesisd::server::own {
+
+// GET ?account=&region=&limit=&next=: {"streams": [...], "next": what the next page asks for}.
+Answer list_streams(Call& call);
+
+// The call's argument is a stream's name, its world is ?account=&region=. GET NAME?from=&limit= tells of the
+// stream with its shards and consumers, GET NAME/records of its records (own/records.hpp).
+Answer answer_stream(Call& call);
+
+}  // namespace kinesisd::server::own
