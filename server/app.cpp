@@ -127,6 +127,7 @@ class App {
   void carry_out_plan();
   KinesisService::Parts service_parts();
   void keep_time();
+  std::vector<storage::RecordPtr> read(const storage::DiskRange& range);
   void announce() const;
 
   const Settings& settings_;
@@ -146,6 +147,8 @@ class App {
   ServiceClock clock_;
   storage::Random random_;
   storage::Random request_ids_;
+  metrics::Metrics metrics_;
+  metrics::MeasuredEngine engine_;
   storage::GroupCommit journal_;
   GuardedStreams streams_;
   Encryption encryption_;
@@ -174,8 +177,10 @@ App::App(const Settings& settings, Log& log)
       clock_(time_, database_.newest),
       random_(seed_of(settings)),
       request_ids_(random_.fork("request ids")),
-      journal_(*database_.engine),
-      streams_(stream_settings(settings, database_), journal_, database_.key, random_.fork("tokens")),
+      metrics_(settings.threads),
+      engine_(*database_.engine, metrics_.commits),
+      journal_(engine_),
+      streams_(stream_settings(settings, database_, strict_), journal_, database_.key, random_.fork("tokens")),
       encryption_(encryption(settings, database_, std::move(authority_), log)),
       service_(service_parts()),
       threads_(settings.threads),
@@ -209,16 +214,25 @@ KinesisService::Parts App::service_parts() {
           .clock = clock_,
           .random = request_ids_,
           .log = log_,
-          .read_records = [this](const auto& range) { return database_.reader->read(range); },
+          .read_records = [this](const auto& range) { return read(range); },
           .fallback = {.account = settings_.account_id, .region = settings_.region},
           .worlds = settings_.worlds,
           .rates = settings_.limits == EnforcedLimits::all ? &rates_ : nullptr,
           .credentials = credentials_ ? &*credentials_ : nullptr,
           .transport = encryption_.transport,
           .admin = {settings_.admin, settings_.admin_hosts},
+          .metrics = &metrics_,
           .readiness = &readiness_,
           .faults = &faults_,
           .strict = strict_.get()};
+}
+
+std::vector<storage::RecordPtr> App::read(const storage::DiskRange& range) {
+  auto records = database_.reader->read(range);
+  metrics_.disk_reads.reads.add();
+  metrics_.disk_reads.records.add(records.size());
+  for (const auto& record : records) metrics_.disk_reads.bytes.add(record->size_bytes());
+  return records;
 }
 
 void App::start() {

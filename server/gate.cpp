@@ -91,7 +91,7 @@ Response preflight(const Request& request) {
 }
 
 Refused refuse(const Request& request, Encoding encoding, const Error& error) {
-  return {answer(request, encoding, error), protocol::sentence(error)};
+  return {answer(request, encoding, error), protocol::sentence(error), error.type};
 }
 
 // AWS's answer does not say whose signature it was; the log does.
@@ -103,7 +103,9 @@ Refused refuse_caller(const Request& request, Encoding encoding, const Error& er
 
 Refused refuse_as_xml(const Request& request, int status, std::string_view body) {
   return {answer_with(request, status, {}, std::string(body)),
-          fmt::format("{} for {} with content type '{}'", status, request.method, media_type(request))};
+          fmt::format("{} for {} with content type '{}'", status, request.method, media_type(request)),
+          status == 404 ? protocol::ErrorType::UnknownOperationException
+                        : protocol::ErrorType::AccessDeniedException};
 }
 
 // How the front end answers plain JSON, which never reaches an operation.
@@ -112,7 +114,8 @@ Refused refuse_as_plain_json(const Request& request, int status, const Error& er
       answer_with(request, status, plain_json_type,
                   fmt::format(R"({{"Output":{{"__type":"com.amazon.coral.service#{}"}},"Version":"1.0"}})",
                               name(error.type))),
-      fmt::format("{}: content type {} is not the Kinesis protocol's", name(error.type), plain_json_type)};
+      fmt::format("{}: content type {} is not the Kinesis protocol's", name(error.type), plain_json_type),
+      error.type};
 }
 
 // The one refusal that needs no body: AWS answers it in CBOR unless the content type is exactly its JSON.

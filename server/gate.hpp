@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,7 +29,8 @@ struct Admitted {
 // A request that is answered here.
 struct Refused {
   Response response;
-  std::string reason;  // for the log: type and message
+  std::string reason;                             // for the log: type and message
+  std::optional<protocol::ErrorType> error = {};  // unset: it is no refusal, but CORS's question answered
 };
 
 // Whether an operation of this name exists.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +25,8 @@ struct RequestIds {
   std::string id;    // 36 characters, shaped like a UUID: x-amzn-RequestId
   std::string id_2;  // Base64 of 72 bytes: x-amz-id-2
 };
+enum class HttpVersion : std::uint8_t { http10, http11, http2 };
+inline constexpr std::size_t http_versions = 3;
 
 struct Request {
   std::string method;
@@ -33,6 +37,8 @@ struct Request {
   bool over_tls = false;
   RequestIds ids = {};  // the service's: sessions leave them empty
   bool from_loopback = false;  // the peer is on this machine
+  HttpVersion version = HttpVersion::http11;
+  const std::string* client = nullptr;  // ADDR:PORT, the session's; nullptr: nobody can tell
 
   // The first header of this lower-case name, or nullptr.
   const std::string* header(std::string_view name) const {

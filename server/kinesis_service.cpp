@@ -29,6 +29,20 @@ std::string subject(const Request& request) {
   return target != nullptr ? *target : fmt::format("{} {}", request.method, request.path);
 }
 
+// The operation that a request names, whether there is such a one or not.
+std::string_view asked_for(const Request& request) {
+  const std::string* target = request.header("x-amz-target");
+  if (target == nullptr) return {};
+  return std::string_view(*target).substr(std::min(target->find('.'), target->size() - 1) + 1);
+}
+
+RequestStory story_of(const Context& context, const Result<std::string>& body) {
+  return {.operation = context.operation,
+          .stream = context.stream_name,
+          .encoding = context.encoding == protocol::Encoding::json ? "json" : "cbor",
+          .error = body ? std::string_view() : protocol::name(body.error().type)};
+}
+
 }  // namespace
 
 KinesisService::KinesisService(Parts parts)
@@ -41,10 +55,19 @@ KinesisService::KinesisService(Parts parts)
                .fallback = parts_.fallback,
                .transport = parts_.transport,
                .admin = parts_.admin,
+               .metrics = parts_.metrics,
                .readiness = parts_.readiness,
                .faults = parts_.faults} {}
 
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
+  Course course{.measured = metrics::Measured(counts(), request)};
+  Response response = co_await answer_on(request, course);
+  course.measured.sent(response.body.size());
+  log_request(parts_.log, request, response, course.story, course.measured);
+  co_return response;
+}
+
+boost::asio::awaitable<Response> KinesisService::answer_on(Request& request, Course& course) {
   std::string failure;
   try {
     if (is_own(request)) co_return co_await run_own(request);
@@ -56,15 +79,24 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
     if (const auto call = foreign::call_in(request)) co_return answer_foreign(request, *call);
     auto verdict = admit(request);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
-      if (refused->response.status >= 400) parts_.log.info("{}: {}", subject(request), refused->reason);
-      co_return std::move(refused->response);
+      co_return refuse(request, std::move(*refused), course);
     }
-    co_return co_await run(request, std::get<Admitted>(verdict));
+    co_return co_await run(request, std::get<Admitted>(verdict), course);
   } catch (const std::exception& bug) {
     failure = bug.what();
   }
   parts_.log.error("{} failed: {}", subject(request), failure);
   co_return server::answer(request, encoding_of(request), errors::internal_failure());
+}
+
+Response KinesisService::refuse(Request& request, Refused refused, Course& course) const {
+  course.story.operation = asked_for(request);
+  if (refused.error) {
+    course.measured.refuse(course.story.operation, *refused.error);
+    course.story.error = protocol::name(*refused.error);
+  }
+  if (refused.response.status >= 400) parts_.log.info("{}: {}", subject(request), refused.reason);
+  return std::move(refused.response);
 }
 
 std::optional<Verification> KinesisService::verification() const {
@@ -104,7 +136,9 @@ boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
   co_return own_answer_if_lost();
 }
 
-boost::asio::awaitable<Response> KinesisService::run(Request& request, const Admitted& admitted) {
+boost::asio::awaitable<Response> KinesisService::run(Request& request, const Admitted& admitted,
+                                                     Course& course) {
+  course.measured.begin(admitted.operation);
   Context context{.streams = parts_.streams,
                   .now = parts_.clock.now(),
                   .caller = world_of(admitted.caller),
@@ -127,6 +161,9 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
     if (outcome.events) open(std::move(*outcome.events), nullptr);
     co_return fail(request, context, *trouble->decision().verdict);
   }
+  course.measured.end(body ? std::nullopt : std::optional(body.error().type));
+  if (body && context.times != nullptr) context.times->add(course.measured.taken());
+  if (parts_.log.enabled(LogLevel::debug)) course.story = story_of(context, body);
   log_answer(context, body);
   if (outcome.events) {
     auto source = open(std::move(*outcome.events), context.trouble);
@@ -192,7 +229,8 @@ std::shared_ptr<BodySource> KinesisService::open(EventFeed feed, const faults::T
                                                                     .clock = parts_.clock,
                                                                     .log = parts_.log,
                                                                     .read_records = parts_.read_records,
-                                                                    .idle_event = parts_.idle_event},
+                                                                    .idle_event = parts_.idle_event,
+                                                                    .counts = counts()},
                                             std::move(feed),
                                             trouble == nullptr ? std::nullopt : trouble->decision().drop);
 }
@@ -211,8 +249,6 @@ void KinesisService::log_answer(Context& context, const Result<std::string>& bod
              elsewhere(context, body.error()), frozen_note(context, body));
   } else if (!context.note.empty()) {
     log.info("{} {}: {}{}", context.operation, context.stream_name, context.note, frozen_note(context, body));
-  } else {
-    log.debug("{} {}: ok, {} bytes", context.operation, context.stream_name, body.value().size());
   }
 }
 
@@ -238,13 +274,23 @@ std::string KinesisService::elsewhere(const Context& context, const Error& error
                      context.caller.account, context.caller.region, others);
 }
 
+metrics::RequestCounts* KinesisService::counts() const {
+  return parts_.metrics == nullptr ? nullptr : &parts_.metrics->requests_of(IoThread::current().index());
+}
+
+void KinesisService::note(ConnectionEvent event) {
+  if (parts_.metrics != nullptr) parts_.metrics->connections[static_cast<std::size_t>(event)].add();
+}
+
 Response KinesisService::body_too_large() const {
+  if (parts_.metrics != nullptr) parts_.metrics->bodies_too_large.add();
   return {.status = 413, .headers = {}, .body = {}, .chunked_empty = true};
 }
 
 Response KinesisService::overloaded() const {
   Request unread;
   unread.ids = make_request_ids(parts_.random);
+  if (parts_.metrics != nullptr) parts_.metrics->overloads.add();
   return server::answer(unread, protocol::Encoding::json, errors::service_unavailable());
 }
 

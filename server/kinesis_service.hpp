@@ -14,9 +14,11 @@
 #include "server/gate.hpp"
 #include "server/limits.hpp"
 #include "server/log.hpp"
+#include "server/metrics/metrics.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/operation.hpp"
 #include "server/own/control.hpp"
+#include "server/request_log.hpp"
 #include "server/service.hpp"
 #include "server/service_clock.hpp"
 #include "storage/group_commit.hpp"
@@ -43,6 +45,7 @@ class KinesisService : public Service {
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
     own::Transport transport = {};
     own::Admin admin = {};
+    metrics::Metrics* metrics = nullptr;        // nullptr: nothing is counted
     const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
     faults::RuleBook* faults = nullptr;         // of trouble on demand
     storage::Strict* strict = nullptr;          // unset: lists come in their natural order
@@ -53,15 +56,25 @@ class KinesisService : public Service {
 
   boost::asio::awaitable<Response> answer(Request request) override;
   bool reads_every_header() const override { return parts_.credentials != nullptr; }
+  void note(ConnectionEvent event) override;
   Response body_too_large() const override;
   Response overloaded() const override;
 
  private:
+  // Of the calling I/O thread; nullptr: nothing is counted.
+  metrics::RequestCounts* counts() const;
+  // What is known of one request while it is answered.
+  struct Course {
+    metrics::Measured measured;
+    RequestStory story = {};
+  };
+  boost::asio::awaitable<Response> answer_on(Request& request, Course& course);
+  Response refuse(Request& request, Refused refused, Course& course) const;
   std::optional<Verification> verification() const;
   std::variant<Admitted, Refused> admit(Request& request) const;
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
-  boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted);
+  boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted, Course& course);
   // An answer that the rules of trouble on demand want late.
   boost::asio::awaitable<void> delay(const faults::Trouble* trouble) const;
   Response fail(const Request& request, const Context& context, const faults::Verdict& verdict);

@@ -32,7 +32,8 @@ struct Limits {
   std::size_t http2_queued_frames = 1000;       // control frames waiting for a client that does not read
   std::size_t http2_resets_per_second = 400;    // streams a client may reset before it gets GOAWAY
   std::size_t http2_control_per_second = 1000;  // SETTINGS, PING and PRIORITY of one client, likewise
-  std::size_t rate_buckets = 10'000;    // streams and operations whose calls are counted (--limits all)
+  std::size_t rate_buckets = 10'000;     // streams and operations whose calls are counted (--limits all)
+  std::size_t metric_resources = 1'000;  // streams, shards and consumers that /metrics tells of
   std::size_t disk_reads_queued = 256;  // blocking reads waiting for a thread; beyond: 503 ServiceUnavailable
 };
 

@@ -67,6 +67,22 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+std::string json_value(const LogField& field) {
+  if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+    return fmt::format("\"{}\"", json_escaped(*text));
+  }
+  if (const auto* number = std::get_if<double>(&field.value)) return fmt::format("{}", *number);
+  return fmt::format("{}", std::get<std::int64_t>(field.value));
+}
+
+// Quoted only where the end of a value would not be seen otherwise.
+std::string text_value(const LogField& field) {
+  const auto* text = std::get_if<std::string_view>(&field.value);
+  if (text == nullptr) return json_value(field);
+  const bool plain = !text->empty() && text->find_first_of(" \"=") == std::string_view::npos;
+  return plain ? std::string(*text) : json_value(field);
+}
+
 constexpr auto text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %v";
 constexpr auto json_pattern = "{\"time\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v}";
 
@@ -87,11 +103,21 @@ struct Log::Lines {
         format == LogFormat::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
   }
 
-  void put(LogLevel level, std::string_view message) {
-    const std::string line =
-        format == LogFormat::json
-            ? fmt::format(R"("level":"{}","message":"{}")", name(level), json_escaped(message))
-            : fmt::format("{:<5} {}", name(level), one_line(message));
+  std::string line_of(LogLevel level, std::string_view message, std::span<const LogField> fields) const {
+    std::string line;
+    if (format == LogFormat::json) {
+      line = fmt::format(R"("level":"{}","message":"{}")", name(level), json_escaped(message));
+      for (const LogField& field : fields) line += fmt::format(R"(,"{}":{})", field.name, json_value(field));
+      return line;
+    }
+    line = fmt::format("{:<5} {}", name(level), one_line(message));
+    for (const LogField& field : fields)
+      line += fmt::format(" {}={}", field.name, one_line(text_value(field)));
+    return line;
+  }
+
+  void put(LogLevel level, std::string_view message, std::span<const LogField> fields = {}) {
+    const std::string line = line_of(level, message, fields);
     sink->log({spdlog::string_view_t{}, spdlog_level(level), {line.data(), line.size()}});
     sink->flush();
   }
@@ -131,6 +157,14 @@ void Log::write(LogLevel level, std::string_view message) {
     lines_->last_level = level;
   }
   lines_->counting_since = now;
+}
+
+void Log::write(LogLevel level, std::string_view message, std::span<const LogField> fields) {
+  if (!enabled(level)) return;
+  std::lock_guard lock(lines_->mutex);
+  lines_->put_repeats();
+  lines_->put(level, message, fields);
+  lines_->last.clear();
 }
 
 }  // namespace kinesisd::server

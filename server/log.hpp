@@ -6,12 +6,20 @@
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <variant>
 
 namespace kinesisd::server {
 
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 enum class LogFormat : std::uint8_t { text, json };
+
+// What a machine looks for in a line: a member of its own in JSON, `name=value` in text.
+struct LogField {
+  std::string_view name;
+  std::variant<std::string_view, std::int64_t, double> value;
+};
 
 // Any thread may write. A line equal to the one before it is counted instead of written; the count is written
 // as `(repeated N times)` before the next different line, after `fold_s` seconds, or at the end.
@@ -46,6 +54,8 @@ class Log {
   }
   // The message as it is.
   void write(LogLevel level, std::string_view message);
+  // The message with fields behind it. Such lines are never counted together.
+  void write(LogLevel level, std::string_view message, std::span<const LogField> fields);
 
  private:
   template <class... Args>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ struct Context {
   std::string note;
   bool throttled = false;  // although the call succeeded
   std::string warning = {};
+  std::shared_ptr<storage::CallTimes> times = {};  // to be told how long a call took that succeeded
 };
 
 // A subscription, and how its events are written.

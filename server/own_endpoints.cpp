@@ -16,6 +16,7 @@
 #include "server/own/keys.hpp"
 #include "server/own/reset.hpp"
 #include "server/own/streams.hpp"
+#include "server/own/metrics.hpp"
 
 namespace kinesisd::server {
 
@@ -46,6 +47,7 @@ constexpr auto endpoints = std::to_array<Endpoint>({
      own::answer_live},
     {"/_kinesisd/health/ready", "GET, HEAD", Access::everyone,
      "200 when the server is of use, 503 and the reason when it is not.", own::answer_ready},
+    {"/metrics", "GET, HEAD", Access::everyone, "What is counted, for Prometheus.", own::answer_metrics},
     {"/_kinesisd/ca.pem", "GET, HEAD", Access::everyone, "The CA that clients on https:// have to trust.",
      own::answer_authority},
     {"/_kinesisd/clock", "GET, HEAD, PUT, POST", Access::tools, "The service's time, which can be moved.",

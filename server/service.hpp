@@ -8,6 +8,10 @@
 
 namespace kinesisd::server {
 
+// What becomes of connections, for whoever counts it.
+enum class ConnectionEvent { opened, refused, closed, handshake, handshake_failed };
+inline constexpr std::size_t connection_events = 5;
+
 class Service {
  public:
   virtual ~Service() = default;
@@ -18,6 +22,9 @@ class Service {
 
   // Whether `answer` reads all headers and not only those that `keeps_header` names. Always the same.
   virtual bool reads_every_header() const { return false; }
+
+  // Any I/O thread.
+  virtual void note(ConnectionEvent /*event*/) {}
 
   // What a body over limits.body_bytes is answered with: 413, no request id.
   virtual Response body_too_large() const = 0;

@@ -44,7 +44,9 @@ boost::asio::awaitable<std::string> SubscriptionBody::next() {
     if (ended_) co_return std::string();
     if (!std::exchange(opened_, true)) co_return protocol::event_stream::initial_response();
     if (drop_ && sent_ >= drop_->events) co_return this->drop();
-    co_return co_await next_frame();
+    std::string frame = co_await next_frame();
+    if (parts_.counts != nullptr) parts_.counts->event_bytes.add(frame.size());
+    co_return frame;
   } catch (const std::exception& bug) {
     failure = bug.what();
   }

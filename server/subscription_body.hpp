@@ -13,6 +13,7 @@
 #include "server/faults/rule.hpp"
 #include "server/http_message.hpp"
 #include "server/log.hpp"
+#include "server/metrics/request_counts.hpp"
 #include "server/net/alarm.hpp"
 #include "server/operation.hpp"
 #include "storage/clock.hpp"
@@ -30,7 +31,8 @@ class SubscriptionBody final : public BodySource {
     storage::Clock& clock;
     Log& log;
     const std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)>& read_records;
-    std::chrono::milliseconds idle_event;  // without news this long, an event says so
+    std::chrono::milliseconds idle_event;      // without news this long, an event says so
+    metrics::RequestCounts* counts = nullptr;  // of this I/O thread; nullptr: nothing is counted
   };
 
   // On the I/O thread.

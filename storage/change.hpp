@@ -28,6 +28,7 @@ struct AppendedRecord {
 struct RecordsAppended {
   std::int64_t stream_serial;
   std::vector<AppendedRecord> records;  // of one shard in ascending order
+  bool by_put_records = false;          // and not by a PutRecord
 };
 
 struct StreamCreated {

@@ -149,13 +149,13 @@ void GroupCommit::commit_waiting() {
 
 // What was written is readable, and whoever waits for it is told.
 void GroupCommit::settle(const Batch& batch) {
-  const auto runs = runs_of(batch.changes);
+  const Arrivals arrivals = arrivals_of(batch.changes);
   Garbage garbage;
   Wakes wakes;
   streams_->with([&](Streams& streams) {
-    streams.state().settle(runs, batch.through, garbage);
+    streams.state().settle(arrivals, batch.through, garbage);
     settle_clock(streams.state(), batch.changes);
-    streams.state().wake(runs, batch.changes, wakes);
+    streams.state().wake(arrivals.runs, batch.changes, wakes);
   });
   release(batch);
   listener_({batch.through, true});
@@ -275,10 +275,10 @@ void GroupCommit::run_step(const Step& step) {
       undo(state, batch.changes, garbage);
       return;
     }
-    const auto runs = runs_of(batch.changes);
-    if (!batch.changes.empty()) state.settle(runs, batch.through, garbage);
+    const Arrivals arrivals = arrivals_of(batch.changes);
+    if (!batch.changes.empty()) state.settle(arrivals, batch.through, garbage);
     settle_clock(state, batch.changes);
-    state.wake(runs, batch.changes, wakes);
+    state.wake(arrivals.runs, batch.changes, wakes);
     try {
       step(state, engine_, wakes);
     } catch (...) {

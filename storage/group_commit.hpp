@@ -49,6 +49,9 @@ class GroupCommit final : public Journal {
   // Why the last write failed, in the database's words; empty: it did not fail. After a failure writing is
   // tried again every second, whether there is something to write or not. Any thread.
   std::string trouble() const;
+  // What waits to be written. Any thread.
+  std::size_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
+  std::size_t waiting_changes() const { return waiting_changes_.load(std::memory_order_relaxed); }
   // Writes all that waits. Whoever submits calls it when it has nothing more to submit for the moment, so
   // that many changes share a transaction. Any thread.
   void wake();

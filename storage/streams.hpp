@@ -165,6 +165,8 @@ class Streams {
   // Worlds in which a live stream of this name exists, for the log line of a failed look-up.
   std::vector<World> worlds_with(std::string_view stream_name, Timestamp now) const;
 
+  // What was counted since the process began, of as many streams, shards and consumers as that.
+  Counted counted(std::size_t resources_max, Timestamp now) const;
   // How many puts were refused because the memory was full and nothing could be evicted (--db :memory:).
   std::uint64_t refused_for_memory() const;
   // How many reads were served that AWS would have throttled.

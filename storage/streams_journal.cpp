@@ -46,7 +46,20 @@ bool stale(StreamsState& state, const Run& run) {
   return shard == nullptr || shard->log.empty() || shard->log.front()->index() > run.through_index;
 }
 
+void count_landed(Shard& shard, const Landed& landed) {
+  shard.counts.incoming_records += landed.put_record_records + landed.put_records_records;
+  shard.counts.incoming_bytes += landed.put_record_bytes + landed.put_records_bytes;
+  StreamCounts& counts = shard.stream->counts;
+  counts.put_record_bytes += landed.put_record_bytes;
+  counts.put_records_bytes += landed.put_records_bytes;
+  counts.put_records_committed += landed.put_records_records;
+}
+
 void undo_append(StreamsState& state, const RecordsAppended& appended, Garbage& garbage) {
+  const auto stream = state.by_serial.find(appended.stream_serial);
+  if (appended.by_put_records && stream != state.by_serial.end()) {
+    stream->second->counts.put_records_failed += appended.records.size();
+  }
   for (auto it = appended.records.rbegin(); it != appended.records.rend(); ++it) {
     Shard* shard = find_shard(state, it->shard_serial);
     if (shard != nullptr && !shard->log.empty() && shard->log.back()->index() >= it->record->index())
@@ -104,26 +117,36 @@ void undo_key(StreamsState& state, const KeyChanged& changed) {
 
 }  // namespace
 
-std::vector<Run> runs_of(std::span<const Change> changes) {
-  std::vector<Run> runs;
+Arrivals arrivals_of(std::span<const Change> changes) {
+  Arrivals arrivals;
+  auto& [runs, landed] = arrivals;
   std::unordered_map<std::int64_t, std::size_t> places;
   for (const auto& change : changes) {
     const auto* appended = std::get_if<RecordsAppended>(&change.what);
     if (appended == nullptr) continue;
     for (const auto& [serial, shard, record] : appended->records) {
       const auto [place, added] = places.try_emplace(serial, runs.size());
-      if (added) runs.push_back({serial, 0});
+      if (added) {
+        runs.push_back({serial, 0});
+        landed.emplace_back();
+      }
       runs[place->second].through_index = record->index();
+      Landed& here = landed[place->second];
+      ++(appended->by_put_records ? here.put_records_records : here.put_record_records);
+      (appended->by_put_records ? here.put_records_bytes : here.put_record_bytes) += record->size_bytes();
     }
   }
-  return runs;
+  return arrivals;
 }
 
-void StreamsState::settle(std::span<const Run> readable, Ticket through, Garbage& garbage) {
+void StreamsState::settle(const Arrivals& arrivals, Ticket through, Garbage& garbage) {
   durable_through = through;
-  for (const auto& run : readable) {
+  for (std::size_t i = 0; i < arrivals.runs.size(); ++i) {
+    const Run& run = arrivals.runs[i];
     Shard* shard = find_shard(*this, run.shard_serial);
-    if (shard == nullptr || shard->readable == shard->log.size()) continue;
+    if (shard == nullptr) continue;
+    count_landed(*shard, arrivals.landed[i]);
+    if (shard->readable == shard->log.size()) continue;
     const auto pending = shard->log.begin() + static_cast<std::ptrdiff_t>(shard->readable);
     const auto end = std::partition_point(pending, shard->log.end(), [&](const RecordPtr& record) {
       return record->index() <= run.through_index;

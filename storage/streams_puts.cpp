@@ -118,6 +118,7 @@ Result<Judged> judge_all(Placement& placement, const std::vector<NewRecord>& rec
 Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
   if (state.settings.enforce_write_limits) {
     if (!shard.records.admits(now) || !shard.bytes.admits(now)) {
+      ++shard.counts.writes_exceeded;
       const StreamKey& key = shard.stream->row.key;
       return errors::write_throughput_exceeded(shard.row.index.shard_id(), key.name, key.world.account);
     }
@@ -145,6 +146,7 @@ Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
                                       const std::optional<std::string>& sequence_number_for_ordering,
                                       Timestamp now, const PutJudge& judge) {
   BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+  ++stream->counts.put_record_calls;
   if (sequence_number_for_ordering) {
     BOOST_OUTCOME_TRY(check_ordering(*stream, *sequence_number_for_ordering, now));
   }
@@ -159,20 +161,27 @@ Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
   const auto bytes = record.record->size_bytes();
   RecordsAppended appended{stream->row.serial, {}};
   appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
-  return PutResult{placed, state_->journal.submit({std::move(appended), bytes}), encrypted};
+  return PutResult{placed, state_->journal.submit({std::move(appended), bytes}), encrypted,
+                   std::shared_ptr<CallTimes>(stream->times, &stream->times->put_record)};
 }
 
 Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<NewRecord> records,
                                            Timestamp now, const PutJudge& judge) {
   BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+  StreamCounts& counts = stream->counts;
+  ++counts.put_records_calls;
+  counts.put_records_total += records.size();
   BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
   std::size_t memory_bytes = 0;
   for (const auto& record : records) memory_bytes += record.record->memory_bytes();
-  BOOST_OUTCOME_TRY(check_room(*state_, memory_bytes));
+  if (const auto room = check_room(*state_, memory_bytes); !room) {
+    counts.put_records_failed += records.size();
+    return room.error();
+  }
 
   PutManyResult result{{}, no_ticket, encrypted};
   result.entries.reserve(records.size());
-  RecordsAppended appended{stream->row.serial, {}};
+  RecordsAppended appended{stream->row.serial, {}, true};
   appended.records.reserve(records.size());
   std::size_t bytes = 0;
   Placement placement(*state_, *stream, now);
@@ -188,11 +197,17 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
     }
     Shard& shard = judge ? *judged.shards[i] : placement.choose(record.hash_key);
     result.entries.push_back(append(*state_, shard, record.record, now));
-    if (!result.entries.back()) continue;
+    if (!result.entries.back()) {
+      ++counts.put_records_throttled;
+      continue;
+    }
     bytes += record.record->size_bytes();
     appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
   }
-  if (!appended.records.empty()) result.ticket = state_->journal.submit({std::move(appended), bytes});
+  if (!appended.records.empty()) {
+    result.ticket = state_->journal.submit({std::move(appended), bytes});
+    result.times = {stream->times, &stream->times->put_records};
+  }
   return result;
 }
 

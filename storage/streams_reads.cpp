@@ -17,14 +17,22 @@ ReadMeters& meters_of(Shard& shard) {
   return *shard.reads;
 }
 
-// The shard pays for what it gave, if it is still there.
+// The shard counts what it gave and pays for it, if it is still there.
 void charge(StreamsState& state, const PendingRead& read, const RecordPage& page, Timestamp now) {
-  if (read.over_limit || page.records.empty() || !state.meters_reads()) return;
-  const auto shard = state.shards.find(read.shard_serial);
-  if (shard == state.shards.end()) return;
+  const auto found = state.shards.find(read.shard_serial);
+  if (found == state.shards.end()) return;
+  Shard& shard = *found->second;
   std::size_t bytes = 0;
   for (const auto& record : page.records) bytes += record->data().size();
-  meters_of(*shard->second).charge(static_cast<std::int64_t>(bytes), now);
+  shard.counts.outgoing_records += page.records.size();
+  shard.counts.outgoing_bytes += bytes;
+  shard.counts.iterator_age_ms = page.millis_behind_latest;
+  StreamCounts& counts = shard.stream->counts;
+  counts.get_records_records += page.records.size();
+  counts.get_records_bytes += bytes;
+  counts.iterator_age_ms = page.millis_behind_latest;
+  if (read.over_limit || page.records.empty() || !state.meters_reads()) return;
+  meters_of(shard).charge(static_cast<std::int64_t>(bytes), now);
 }
 
 }  // namespace
@@ -73,12 +81,13 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   if (epoch_ms(now) - epoch_ms(iterator->issued) > errors::token_lifetime_ms)
     return errors::iterator_expired(epoch_ms(iterator->issued), epoch_ms(now));
   // A stream deleted and created anew is another stream to an iterator.
-  const Stream* found = state_->find(iterator->stream_serial, now);
+  Stream* found = state_->find(iterator->stream_serial, now);
   Shard* shard = found == nullptr ? nullptr : found->shard(iterator->shard, now);
   if (shard == nullptr)
     return errors::shard_not_found(iterator->shard.shard_id(), iterator->stream, iterator->account);
 
-  const Stream& stream = *found;
+  Stream& stream = *found;
+  if (effect == Effect::full) ++stream.counts.get_records_calls;
   if (stream.row.key_id && effect == Effect::full) {
     BOOST_OUTCOME_TRY(state_->check_key(*stream.row.key_id, stream.row.key.world, KeyUse::decrypt));
   }
@@ -87,8 +96,10 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   if (effect == Effect::none) return read;
   if (state_->meters_reads()) {
     if (const auto excess = meters_of(*shard).get_records(now)) {
-      if (state_->settings.enforce_read_limits)
+      if (state_->settings.enforce_read_limits) {
+        ++shard->counts.reads_exceeded;
         return errors::read_rate_exceeded(iterator->shard.shard_id(), iterator->stream, iterator->account);
+      }
       read.over_limit = true;
       read.excess = state_->let_through(*shard, *excess);
     }
@@ -103,6 +114,7 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   read.visible_until = visible_until(restraint.visible_after, now);
   read_shard(*state_, *shard, {iterator->from_index, iterator->arrived_from},
              {.records = records_max, .bytes = page_bytes_max}, now, read);
+  read.times = {stream.times, &stream.times->get_records};
   return read;
 }
 
@@ -123,8 +135,8 @@ Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
 
   const Reached reached = reached_by(read, page.records, now);
   if (read.withheld) page.records.clear();
-  charge(*state_, read, page, now);
   page.millis_behind_latest = reached.millis_behind;
+  charge(*state_, read, page, now);
 
   // The end of a closed shard is told on an empty page of its own, never together with records.
   if (reached.tip && page.records.empty() && !read.children.empty()) {

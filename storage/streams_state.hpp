@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "storage/change.hpp"
+#include "storage/counts.hpp"
 #include "storage/engine.hpp"
 #include "storage/journal.hpp"
 #include "storage/model/position_tokens.hpp"
@@ -46,6 +47,7 @@ struct Shard {
   std::unique_ptr<ReadMeters> reads;  // made by the first read; most shards are never read
   Timestamp last_arrival{};
   Ticket closed_by = no_ticket;  // it is not said to have ended before this is durable
+  ShardCounts counts;
 
   // The newest records, in sequence order; the first `readable` of them are committed. This deque allocates
   // nothing while it is empty.
@@ -72,6 +74,10 @@ struct Stream {
   Ticket retention_changed = no_ticket;        // nothing is trimmed before this is settled
   std::size_t next_open = 0;                   // where an AUTO stream looks for a shard first
   TokenBucket dry_runs{dry_runs_per_second};
+  StreamCounts counts;
+  std::shared_ptr<StreamTimes> times = std::make_shared<StreamTimes>();
+  // By name and time of creation.
+  std::map<std::pair<std::string, std::int64_t>, std::shared_ptr<ConsumerCounts>> consumer_counts;
 
   // Open shards, and as many as there will be when what is under way has ended.
   std::int32_t open_count() const { return static_cast<std::int32_t>(open.size()); }
@@ -87,6 +93,20 @@ struct Stream {
 struct Run {
   std::int64_t shard_serial;
   std::uint64_t through_index;
+};
+
+// What one transaction brought a shard.
+struct Landed {
+  std::uint64_t put_record_records = 0;
+  std::uint64_t put_record_bytes = 0;
+  std::uint64_t put_records_records = 0;
+  std::uint64_t put_records_bytes = 0;
+};
+
+// The records of one transaction, shard by shard.
+struct Arrivals {
+  std::vector<Run> runs;
+  std::vector<Landed> landed;  // in the same order
 };
 
 // Records that fell out of memory; freed after the lock is released.
@@ -200,7 +220,7 @@ struct StreamsState {
   void delist(Stream& stream);
 
   // The journal's side.
-  void settle(std::span<const Run> readable, Ticket through, Garbage& garbage);
+  void settle(const Arrivals& arrivals, Ticket through, Garbage& garbage);
   // Adds the subscribers for whom what was settled is news. Key states are not: nobody waits for those.
   void wake(std::span<const Run> readable, std::span<const Change> changes, Wakes& wakes) const;
   void undo(Change& change, Garbage& garbage);
@@ -225,8 +245,8 @@ std::optional<StreamStatus> status(const StreamRow& row, Timestamp now);
 std::optional<ConsumerStatus> status(const ConsumerRow& row, Timestamp now);
 std::string_view name(StreamStatus status);  // AWS's word
 
-// The indices and serials of one transaction's records, one run per shard.
-std::vector<Run> runs_of(std::span<const Change> changes);
+// One run per shard.
+Arrivals arrivals_of(std::span<const Change> changes);
 
 // Rebuilds Stream::open.
 void index_open_shards(Stream& stream);

@@ -49,6 +49,34 @@ Result<const Stream*> require_subscribed(StreamsState& state, const Subscription
   return stream;
 }
 
+std::shared_ptr<ConsumerCounts> counts_of(Stream& stream, const ConsumerRow& consumer) {
+  auto& counts = stream.consumer_counts[{consumer.name, consumer.created_s}];
+  if (counts != nullptr) return counts;
+  counts = std::make_shared<ConsumerCounts>();
+  const auto made = counts;
+  // Consumers come and go; who has gone is forgotten when another comes.
+  const auto& rows = stream.row.consumers;
+  std::erase_if(stream.consumer_counts, [&](const auto& entry) {
+    return std::none_of(rows.begin(), rows.end(), [&](const ConsumerRow& row) {
+      return row.name == entry.first.first && row.created_s == entry.first.second;
+    });
+  });
+  return made;
+}
+
+void count_event(StreamsState& state, const Subscription& subscription, const EventPage& page,
+                 std::uint64_t bytes) {
+  ConsumerCounts& counts = *subscription.counts;
+  ++counts.events;
+  counts.event_records += page.records.size();
+  counts.event_bytes += bytes;
+  counts.millis_behind = page.millis_behind_latest;
+  const auto shard = state.shards.find(subscription.shard_serial);
+  if (shard == state.shards.end()) return;
+  shard->second->counts.outgoing_records += page.records.size();
+  shard->second->counts.outgoing_bytes += bytes;
+}
+
 SequenceNumber continuation(const Subscription& subscription, Timestamp now) {
   const auto next = std::max<std::uint64_t>(subscription.at.from_index, 1);
   return {.shard_created_s = subscription.shard_created_s,
@@ -71,7 +99,7 @@ Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::strin
                                       const IteratorStart& start, Timestamp now, Effect effect,
                                       const Restraint& restraint) {
   BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, name, now));
-  const Stream& stream = *resource.stream;
+  Stream& stream = *resource.stream;
   const StreamKey& key = stream.row.key;
   const ConsumerRow& consumer = stream.row.consumers[*resource.consumer];
   if (status(consumer, now) != ConsumerStatus::ACTIVE)
@@ -82,8 +110,12 @@ Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::strin
 
   Subscriptions& all = state_->subscriptions;
   const Subscriptions::Key place{shard->row.serial, consumer.name, consumer.created_s};
-  if (state_->settings.enforce_read_limits && !all.count_call(place, now))
+  const auto counts = counts_of(stream, consumer);
+  ++counts->calls;
+  if (state_->settings.enforce_read_limits && !all.count_call(place, now)) {
+    ++counts->rate_exceeded;
     return errors::subscription_rate_exceeded(shard->row.index.shard_id(), key.name, key.world.account);
+  }
   auto made = std::make_shared<Subscription>(
       Subscription{.consumer = {key, consumer.name, consumer.created_s},
                    .stream_serial = stream.row.serial,
@@ -93,9 +125,14 @@ Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::strin
                    .expires = now + subscription_life,
                    .visible_after = restraint.visible_after,
                    .at = {std::max(at.from_index, shard->stored_from), at.arrived_from},
-                   .subscriber = {}});
-  if (all.occupied(place, now)) return another_subscription(*made);
+                   .subscriber = {},
+                   .counts = counts});
+  if (all.occupied(place, now)) {
+    ++counts->rate_exceeded;
+    return another_subscription(*made);
+  }
   if (all.full()) return errors::service_unavailable();
+  ++counts->subscriptions;
   auto before = all.open(place, made, now);
   return Subscribed{made, made->consumer, made->expires, std::move(before)};
 }
@@ -169,12 +206,15 @@ EventPage Streams::finish_event(Subscription& subscription, PendingRead read, Ti
   // The end of a closed shard is told in an event of its own, never together with records.
   if (page.records.empty() && seen >= read.readable_index) page.children = std::move(read.children);
   if (page.children.empty()) page.continuation = continuation(subscription, now);
+  const bool tells = !page.records.empty() || !page.children.empty();
+  if (tells) count_event(*state_, subscription, page, static_cast<std::uint64_t>(bytes));
   return page;
 }
 
 EventPage Streams::idle_event(const Subscription& subscription, Timestamp now) const {
   EventPage page = page_of(subscription);
   page.continuation = continuation(subscription, now);
+  count_event(*state_, subscription, page, 0);
   return page;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/clock.hpp"
+#include "storage/counts.hpp"
 #include "storage/model/token_bucket.hpp"
 #include "storage/stream_key.hpp"
 #include "storage/subscriber.hpp"
@@ -38,6 +39,7 @@ struct Subscription {
   Position at;
   TokenBucket bytes{subscription_bytes_per_second};
   std::shared_ptr<Subscriber> subscriber;  // unset until someone listens
+  std::shared_ptr<ConsumerCounts> counts;  // of its consumer
   bool taken_over = false;                 // by a newer call for the same consumer and shard
   bool ended = false;                      // its stream is not the one any more that it began with
 };
@@ -72,6 +74,7 @@ class Subscriptions {
   void wake_stream(std::int64_t stream_serial, Wakes& wakes) const;
   void wake_all(Wakes& wakes) const;
   bool empty() const { return live_ == 0; }
+  std::size_t live() const { return live_; }
 
  private:
   struct Place {

@@ -11,6 +11,7 @@
 
 #include "protocol/error.hpp"
 #include "storage/clock.hpp"
+#include "storage/counts.hpp"
 #include "storage/journal.hpp"
 #include "storage/model/hash_key.hpp"
 #include "storage/model/read_meters.hpp"
@@ -136,6 +137,7 @@ struct PutResult {
   Placed placed;
   Ticket ticket;
   bool encrypted;
+  std::shared_ptr<CallTimes> times = {};  // to be told when the call has been answered
 };
 
 // One entry per record, in the request's order: where it went, or why it did not.
@@ -143,6 +145,7 @@ struct PutManyResult {
   std::vector<Result<Placed>> entries;
   Ticket ticket;  // no_ticket when every record failed
   bool encrypted;
+  std::shared_ptr<CallTimes> times = {};  // of PutResult; unset when every record failed
 };
 
 // A place in a shard: the first record behind it is the first that has at least this index and has not
@@ -198,6 +201,7 @@ struct PendingRead {
   Timestamp visible_until = Timestamp::max();  // what arrived later is not to be seen yet
   bool withheld = false;  // the page is to be empty; what is read only tells where its reader stands
   std::vector<ChildShard> children;  // of a closed shard
+  std::shared_ptr<CallTimes> times;  // as of PutResult
 };
 
 // Consecutive records of a shard, and where their reader then is.

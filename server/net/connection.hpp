@@ -104,6 +104,7 @@ class Handshake final : public Connection {
   boost::asio::awaitable<bool> run() {
     expect_within(host_.limits().tls_handshake);  // for all of it, however busy the client is
     const boost::system::error_code error = co_await stream_.handshake();
+    host_.service().note(error ? ConnectionEvent::handshake_failed : ConnectionEvent::handshake);
     if (error) explain();
     co_return !error;
   }

@@ -34,6 +34,7 @@ class Http1Session final : public Connection {
         stream_(stream),
         host_(host),
         from_loopback_(comes_from_loopback(stream)),
+        client_(client_of(stream)),
         buffer_(std::move(received)) {}
 
   // Ends when the connection is done for; the stream may then be closed.
@@ -97,6 +98,8 @@ class Http1Session final : public Connection {
     expect_nothing();
     parser.request().over_tls = is_encrypted<Stream>;
     parser.request().from_loopback = from_loopback_;
+    parser.request().version = parser.is_http11() ? HttpVersion::http11 : HttpVersion::http10;
+    parser.request().client = &client_;
     Response response = co_await host_.service().answer(std::move(parser.request()));
     if (response.reset) {
       reset_stream(stream_);
@@ -278,6 +281,7 @@ class Http1Session final : public Connection {
   Stream& stream_;
   SessionHost& host_;
   const bool from_loopback_;
+  const std::string client_;
   boost::beast::flat_buffer buffer_;
   std::string out_;
   std::optional<H2cUpgrade> upgrade_;

@@ -30,6 +30,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
         place_(std::move(place)),
         stream_(std::move(stream)),
         from_loopback_(comes_from_loopback(stream_)),
+        client_(client_of(stream_)),
         engine_(*host_) {}
 
   // Before `run`: a request that came over HTTP/1.1 is answered first.
@@ -71,6 +72,8 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
     for (Http2Engine::Ready& ready : engine_.take_ready()) {
       ready.request.over_tls = is_encrypted<Stream>;
       ready.request.from_loopback = from_loopback_;
+      ready.request.version = HttpVersion::http2;
+      ready.request.client = &client_;
       boost::asio::co_spawn(stream_.get_executor(), answer(this->shared_from_this(), std::move(ready)),
                             boost::asio::detached);
     }
@@ -163,6 +166,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   ConnectionPlace place_;
   Stream stream_;
   const bool from_loopback_;
+  const std::string client_;
   Http2Engine engine_;
   std::array<char, read_bytes> in_;
   std::string out_;

@@ -129,16 +129,20 @@ class Listener::Acceptor {
 
   void welcome(std::size_t thread, Socket socket) {
     std::optional<ConnectionPlace> place = ConnectionPlace::take(shared_->bounds);
+    Service& service = shared_->hosts[thread]->service();
     if (!place) {
+      service.note(ConnectionEvent::refused);
       shared_->log.warn("A connection was closed at once: {} are open already.",
                         shared_->bounds->limits().connections);
       return;
     }
+    service.note(ConnectionEvent::opened);
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     asio::co_spawn(threads_.context(thread),
                    serve(std::move(socket), shared_->hosts[thread], std::move(*place)),
-                   [&log = shared_->log](std::exception_ptr problem) {
+                   [&log = shared_->log, &service](std::exception_ptr problem) {
+                     service.note(ConnectionEvent::closed);
                      if (problem != nullptr) log.error("A connection was dropped because of a bug.");
                    });
   }

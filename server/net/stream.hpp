@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <string>
 
 namespace kinesisd::server {
 
@@ -63,6 +64,23 @@ bool comes_from_loopback(const Stream& stream) {
     return !error && is_loopback(peer.address());
   } else {
     return false;
+  }
+}
+
+// Where the client is, as ADDR:PORT; empty when nobody can tell, as of a connection that has gone.
+template <class Stream>
+std::string client_of(const Stream& stream) {
+  if constexpr (requires { stream.client(); }) {
+    return stream.client();
+  } else if constexpr (requires(boost::system::error_code error) { stream.remote_endpoint(error); }) {
+    boost::system::error_code error;
+    const auto peer = stream.remote_endpoint(error);
+    if (error) return {};
+    const std::string address = peer.address().to_string();
+    const std::string port = std::to_string(peer.port());
+    return peer.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+  } else {
+    return {};
   }
 }
 

@@ -35,6 +35,7 @@ class TlsStream {
   executor_type get_executor() { return state_->next.get_executor(); }
   TlsEngine& engine() { return state_->engine; }
   bool comes_from_loopback() const { return server::comes_from_loopback(state_->next); }
+  std::string client() const { return client_of(state_->next); }
 
   // Both sides have agreed on everything; an error means that they have not, and engine().error() may say
   // why.

@@ -23,6 +23,7 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
         return pending;
       }));
   context.stream_name = read.stream.name;
+  context.times = read.times;
   if (request.stream_arn && *request.stream_arn != storage::arn(read.stream)) {
     return protocol::errors::iterator_invalid();
   }

@@ -28,6 +28,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
                       return streams.put_record(key, std::move(record.value()),
                                                 request.sequence_number_for_ordering, context.now, judge);
                     }));
+  context.times = std::move(put.times);
   Response response;
   response.shard_id = put.placed.shard.shard_id();
   response.sequence_number = put.placed.sequence_number.to_string();

@@ -93,6 +93,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
           return dry_put(streams, key, std::nullopt, context.now);
         return streams.put_records(key, std::move(records.value()), context.now, judge);
       }));
+  context.times = std::move(put.times);
   Response response = response_of(put);
   if (const std::int32_t failed = *response.failed_record_count; failed > 0) {
     context.note = fmt::format("{} of {} records refused", failed, response.records.size());
@@ -104,6 +105,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
 // The commit failed: what had a place has none, what was throttled stays so.
 void if_lost(Context& context, Response& response) {
   context.note = "the commit failed";
+  context.times = nullptr;
   for (auto& entry : response.records) {
     if (!entry.sequence_number) continue;
     entry = {};

@@ -16,6 +16,9 @@
 namespace kinesisd::server::faults {
 class RuleBook;
 }
+namespace kinesisd::server::metrics {
+class Metrics;
+}
 
 namespace kinesisd::server::own {
 
@@ -30,6 +33,7 @@ struct Control {
   storage::World fallback = {};  // of callers that name none
   Transport transport = {};
   Admin admin = {};
+  const metrics::Metrics* metrics = nullptr;
   const Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
   faults::RuleBook* faults = nullptr;
 };

@@ -1,6 +1,8 @@
 #include "server/log.hpp"
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <sstream>
 
 using namespace kinesisd::server;
@@ -63,4 +65,24 @@ TEST_CASE("A JSON line escapes what the message holds") {
   CHECK_THAT(out.str(), Catch::StartsWith("{\"time\":\"20"));
   CHECK_THAT(out.str(), Catch::EndsWith(R"(Z","level":"info","message":"a \"b\" \\ \u000a"})"
                                         "\n"));
+}
+
+TEST_CASE("Fields are members in JSON and names with values in text") {
+  const std::array<LogField, 5> fields = {{{"stream", "a b\"c\n"},
+                                           {"plain", "orders"},
+                                           {"none", ""},
+                                           {"status", std::int64_t{200}},
+                                           {"ms", 0.25}}};
+  std::ostringstream json;
+  Log(LogLevel::info, LogFormat::json, json).write(LogLevel::info, "request", fields);
+  CHECK_THAT(json.str(), Catch::EndsWith(R"("message":"request","stream":"a b\"c\u000a","plain":"orders",)"
+                                         R"("none":"","status":200,"ms":0.25})"
+                                         "\n"));
+  std::ostringstream text;
+  Log log(LogLevel::info, LogFormat::text, text);
+  log.write(LogLevel::debug, "request", fields);
+  log.write(LogLevel::info, "request", fields);
+  log.write(LogLevel::info, "request", fields);
+  const std::string line = R"(info  request stream="a b\"c\u000a" plain=orders none="" status=200 ms=0.25)";
+  CHECK(lines_of(text) == std::vector<std::string>{line, line});
 }
