@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/capture/capture.hpp"
 #include "server/credentials.hpp"
 #include "server/document/value.hpp"
 #include "server/encryption.hpp"
@@ -115,6 +116,10 @@ storage::Opened opened(const Settings& settings, Log& log) {
   return database;
 }
 
+std::unique_ptr<capture::Capture> capture_of(const Settings& settings, Log& log) {
+  return settings.capture ? std::make_unique<capture::Capture>(*settings.capture, log) : nullptr;
+}
+
 // All parts, each after what it refers to. The constructor leaves nothing running; what it throws has left
 // nothing behind.
 class App {
@@ -153,6 +158,7 @@ class App {
   GuardedStreams streams_;
   Encryption encryption_;
   RateLimits rates_;
+  std::unique_ptr<capture::Capture> capture_;  // nullptr: nothing is recorded
   own::Readiness readiness_;
   KinesisService service_;
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
@@ -180,8 +186,10 @@ App::App(const Settings& settings, Log& log)
       metrics_(settings.threads),
       engine_(*database_.engine, metrics_.commits),
       journal_(engine_),
-      streams_(stream_settings(settings, database_, strict_), journal_, database_.key, random_.fork("tokens")),
+      streams_(stream_settings(settings, database_, strict_), journal_, database_.key,
+               random_.fork("tokens")),
       encryption_(encryption(settings, database_, std::move(authority_), log)),
+      capture_(capture_of(settings, log)),
       service_(service_parts()),
       threads_(settings.threads),
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
@@ -223,6 +231,7 @@ KinesisService::Parts App::service_parts() {
           .admin = {settings_.admin, settings_.admin_hosts},
           .metrics = &metrics_,
           .readiness = &readiness_,
+          .capture = capture_.get(),
           .faults = &faults_,
           .strict = strict_.get()};
 }
@@ -291,6 +300,8 @@ int serve(const Settings& settings) {
   } catch (const document::Problem& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const ClockError& refused) {
+    fmt::print(stderr, "{}\n", refused.what());
+  } catch (const capture::CaptureError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const storage::OpenError& refused) {
     fmt::print(stderr, "{}\n", refused.what());

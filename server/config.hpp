@@ -53,6 +53,7 @@ struct Settings {
   std::optional<std::string> faults;  // a file of rules of trouble on demand
   bool strict = false;
   std::optional<std::string> credentials;  // a file; unset: signatures are not verified
+  std::optional<std::string> capture;      // a file; unset: writes are not recorded
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
 };

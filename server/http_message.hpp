@@ -35,7 +35,7 @@ struct Request {
   std::vector<Header> headers;  // in the order received; see Service::reads_every_header
   std::string body;
   bool over_tls = false;
-  RequestIds ids = {};  // the service's: sessions leave them empty
+  RequestIds ids = {};         // the service's: sessions leave them empty
   bool from_loopback = false;  // the peer is on this machine
   HttpVersion version = HttpVersion::http11;
   const std::string* client = nullptr;  // ADDR:PORT, the session's; nullptr: nobody can tell

@@ -136,8 +136,7 @@ boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
   co_return own_answer_if_lost();
 }
 
-boost::asio::awaitable<Response> KinesisService::run(Request& request, const Admitted& admitted,
-                                                     Course& course) {
+boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted& admitted, Course& course) {
   course.measured.begin(admitted.operation);
   Context context{.streams = parts_.streams,
                   .now = parts_.clock.now(),
@@ -153,8 +152,20 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, const Adm
   if (parts_.faults != nullptr && !parts_.faults->empty()) context.trouble = &trouble.emplace(*parts_.faults);
   // From before the operation makes its change until that has been waited for.
   const auto expectation = IoThread::current().commits().expect();
+  auto captured =
+      parts_.capture == nullptr ? capture::Capture::Pass() : parts_.capture->begin(context.operation);
   Outcome outcome = find_operation(context.operation)(context, admitted.body);
   Result<std::string> body = co_await settle(outcome);
+  if (captured.wants() && body) {
+    captured.keep({.at = context.now,
+                   .caller = context.caller,
+                   .operation = std::string(context.operation),
+                   .stream = context.stream_name,
+                   .request = std::move(request.body),
+                   .tree = std::move(admitted.body),
+                   .response = body.value()},
+                  outcome.ticket);
+  }
   co_await delay(context.trouble);
   if (trouble && trouble->decision().verdict) {
     // Closed again, if it was opened.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/capture/capture.hpp"
 #include "server/faults/rule_book.hpp"
 #include "server/foreign/call.hpp"
 #include "server/gate.hpp"
@@ -46,6 +47,7 @@ class KinesisService : public Service {
     own::Transport transport = {};
     own::Admin admin = {};
     metrics::Metrics* metrics = nullptr;        // nullptr: nothing is counted
+    capture::Capture* capture = nullptr;        // of --capture; nullptr: writes are not recorded
     const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
     faults::RuleBook* faults = nullptr;         // of trouble on demand
     storage::Strict* strict = nullptr;          // unset: lists come in their natural order
@@ -74,7 +76,7 @@ class KinesisService : public Service {
   std::variant<Admitted, Refused> admit(Request& request) const;
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
-  boost::asio::awaitable<Response> run(Request& request, const Admitted& admitted, Course& course);
+  boost::asio::awaitable<Response> run(Request& request, Admitted& admitted, Course& course);
   // An answer that the rules of trouble on demand want late.
   boost::asio::awaitable<void> delay(const faults::Trouble* trouble) const;
   Response fail(const Request& request, const Context& context, const faults::Verdict& verdict);

@@ -8,15 +8,16 @@
 #include <string_view>
 
 #include "protocol/json.hpp"
+#include "server/document/value.hpp"
 #include "server/own/clock.hpp"
 #include "server/own/control.hpp"
 #include "server/own/faults.hpp"
 #include "server/own/guard.hpp"
 #include "server/own/health.hpp"
 #include "server/own/keys.hpp"
+#include "server/own/metrics.hpp"
 #include "server/own/reset.hpp"
 #include "server/own/streams.hpp"
-#include "server/own/metrics.hpp"
 
 namespace kinesisd::server {
 

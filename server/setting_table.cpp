@@ -53,6 +53,7 @@ constexpr std::array log_formats{Choice<LogFormat>{"text", LogFormat::text},
                                  Choice<LogFormat>{"json", LogFormat::json}};
 
 constexpr std::string_view pem_file = "a PEM file";
+constexpr std::string_view capture_file = "a file to append to";
 constexpr std::string_view credentials_file = "a file of AWS credentials";
 constexpr std::string_view rules_file = "a file of rules of trouble on demand";
 constexpr std::string_view database_file = "a file, or :memory:";
@@ -216,6 +217,9 @@ constexpr auto table = std::to_array<Setting>({
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",
      store_number<&Settings::memory_mb, memory_mb_min, memory_mb_max>},
+    {"capture", "FILE", "",
+     "Where to append every acknowledged write, a line of JSON each, for kinesisd replay.",
+     store_path<&Settings::capture, capture_file>},
     {"log-level", "LEVEL", "info", "debug, info, warn or error.",
      store_choice<&Settings::log_level, log_levels>},
     {"log-format", "text|json", "text", "Lines for people or for a log collector.",

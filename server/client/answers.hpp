@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/operations/describe_stream_summary.hpp"
 #include "protocol/operations/get_records.hpp"
 #include "protocol/operations/get_shard_iterator.hpp"
 #include "protocol/operations/list_shards.hpp"
@@ -56,6 +57,24 @@ struct PutEntries {
   static constexpr auto fields() {
     using From = protocol::PutRecords::Response;
     return std::tuple{field(name_of<&From::records>(), &PutEntries::records)};
+  }
+};
+
+struct Summary {
+  protocol::StreamStatus status{};
+
+  static constexpr auto fields() {
+    using From = protocol::StreamDescriptionSummary;
+    return std::tuple{field(name_of<&From::stream_status>(), &Summary::status)};
+  }
+};
+
+struct SummaryAnswer {
+  Summary summary{};
+
+  static constexpr auto fields() {
+    using From = protocol::DescribeStreamSummary::Response;
+    return std::tuple{field(name_of<&From::stream_description_summary>(), &SummaryAnswer::summary)};
   }
 };
 

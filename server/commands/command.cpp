@@ -20,6 +20,7 @@ constexpr std::array table{
     Command{"health", "Exits 0 if the server of these settings is ready to answer.", health},
     Command{"put", "Puts records into a stream, here or on AWS.", put},
     Command{"tail", "Prints a stream's records as they come, through every resharding.", tail},
+    Command{"replay", "Puts back what serve --capture FILE recorded, here or on AWS.", replay},
     Command{"version", "Prints the version.", version},
 };
 

@@ -8,6 +8,7 @@ namespace kinesisd::server::commands {
 int serve(const Call& call);
 int health(const Call& call);
 int put(const Call& call);
+int replay(const Call& call);
 int tail(const Call& call);
 int version(const Call& call);
 

@@ -95,8 +95,8 @@ int ask(const client::Endpoint& endpoint) {
 
 int health(const Call& call) {
   Flags flags("health",
-              "Exits 0 if the server of these settings is ready to answer, else 1. Takes the flags and "
-              "variables of\nserve, and finds the address among them.");
+              "Exits 0 if the server of these settings is ready to answer, else 1. Takes the flags and\n"
+              "variables of serve, and finds the address among them.");
   std::optional<std::string> shown;
   flags.text("endpoint", "URL", "The server to ask instead, such as http://127.0.0.1:4567.", shown);
   std::vector<std::string> arguments = call.arguments;
