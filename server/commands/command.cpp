@@ -21,10 +21,10 @@ constexpr std::array table{
     Command{"put", "Puts records into a stream, here or on AWS.", put},
     Command{"tail", "Prints a stream's records as they come, through every resharding.", tail},
     Command{"replay", "Puts back what serve --capture FILE recorded, here or on AWS.", replay},
+    Command{"aws", "AWS's kinesis commands; also done by links named aws and awslocal.", aws_cli},
     Command{"version", "Prints the version.", version},
 };
 
-// Without `flags` there is nothing else to say of them: settings are flags of serve.
 void print_help(const Call& call) {
   std::string out = "Usage: kinesisd [COMMAND] [--FLAG VALUE]...\n\n";
   for (const Command& command : table) help_line(out, command.name, command.help);
@@ -36,22 +36,20 @@ void print_help(const Call& call) {
 }
 
 int choose_and_run(std::string_view program, Call call) {
-  std::string_view name = program.substr(program.rfind('/') + 1);
-  if (name != "aws" && name != "awslocal") {
-    const bool named = !call.arguments.empty() && !call.arguments.front().starts_with('-');
-    const bool help =
-        call.arguments.size() == 1 && (call.arguments.front() == "--help" || call.arguments.front() == "-h");
-    if (help) return print_help(call), 0;
-    if (!named) return serve(call);
-    const std::string word = call.arguments.front();
-    call.arguments.erase(call.arguments.begin());
-    const auto* found =
-        std::find_if(table.begin(), table.end(), [&](const Command& one) { return one.name == word; });
-    if (found != table.end()) return found->run(call);
-    fmt::print(stderr, "{} is not a command; kinesisd --help lists them.\n", word);
-    return 2;
+  const std::string_view name = program.substr(program.rfind('/') + 1);
+  if (name == "aws" || name == "awslocal") return aws_cli(call);
+  if (call.arguments == std::vector<std::string>{"--help"} ||
+      call.arguments == std::vector<std::string>{"-h"}) {
+    print_help(call);
+    return 0;
   }
-  fmt::print(stderr, "{} is not there yet.\n", name);
+  if (call.arguments.empty() || call.arguments.front().starts_with('-')) return serve(call);
+  const std::string word = call.arguments.front();
+  call.arguments.erase(call.arguments.begin());
+  const auto* found =
+      std::find_if(table.begin(), table.end(), [&](const Command& one) { return one.name == word; });
+  if (found != table.end()) return found->run(call);
+  fmt::print(stderr, "{} is not a command; kinesisd --help lists them.\n", word);
   return 2;
 }
 

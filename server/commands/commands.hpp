@@ -11,5 +11,7 @@ int put(const Call& call);
 int replay(const Call& call);
 int tail(const Call& call);
 int version(const Call& call);
+// As AWS's command line, with its exit codes.
+int aws_cli(const Call& call);
 
 }  // namespace kinesisd::server::commands

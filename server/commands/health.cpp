@@ -11,7 +11,7 @@
 #include "server/client/http.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/flags.hpp"
-#include "server/net/address.hpp"
+#include "server/commands/own_address.hpp"
 
 namespace kinesisd::server::commands {
 
@@ -36,20 +36,6 @@ std::vector<std::string> flags_of_the_container() {
   if (!words.empty()) words.erase(words.begin());
   if (!words.empty() && words.front() == "serve") words.erase(words.begin());
   return words;
-}
-
-// Where a server of these settings is found from here; "" and a sentence in `problem` if it cannot be told.
-std::optional<client::Endpoint> endpoint_of(const Settings& settings, std::string& problem) {
-  for (const std::string& text : settings.listen) {
-    const auto address = parse_listen_address(text);
-    if (!address || address->port == 0) continue;
-    client::Endpoint endpoint{.host = "127.0.0.1", .port = address->port};
-    if (address->ip && !address->ip->is_unspecified()) endpoint.host = address->ip->to_string();
-    if (address->ip && address->ip->is_unspecified() && address->ip->is_v6()) endpoint.host = "::1";
-    return endpoint;
-  }
-  problem = "The server takes any free port; name it with --endpoint http://127.0.0.1:PORT.";
-  return std::nullopt;
 }
 
 // Takes `--endpoint URL` out of the arguments: everything else is a setting of the server.
@@ -112,9 +98,8 @@ int health(const Call& call) {
     fmt::print(stderr, "{}", exit->text);
     return exit->code;
   }
-  std::string problem;
-  const auto endpoint = endpoint_of(std::get<Settings>(settings), problem);
-  return endpoint ? ask(*endpoint) : flags.refuse(problem);
+  if (const auto endpoint = own_address(std::get<Settings>(settings))) return ask(*endpoint);
+  return flags.refuse("The server takes any free port; name it with --endpoint http://127.0.0.1:PORT.");
 }
 
 }  // namespace kinesisd::server::commands

@@ -264,7 +264,7 @@ def find_aws():
 
 
 def readme():
-    path = f"{BUILD / 'bin'}:{VENV / 'bin'}:{os.environ['PATH']}"
+    path = f"{BUILD / 'bin'}:{BUILD / 'release'}:{VENV / 'bin'}:{os.environ['PATH']}"
     code, output = call([PYTHON, "tests/support/run_readme.py", NODE_MODULES], timeout_s=600,
                         env={**NO_AWS, "PATH": path})
     passed = len(re.findall(r"^ok ", output, re.MULTILINE))

@@ -1,0 +1,238 @@
+"""`aws` and `awslocal`: the executable under these names does what AWS's command line does.
+
+Each row is run by both against one server, from the same state; stdout and the exit code have to be the same.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from kinesisd import EXECUTABLE, WAIT_S, b64, create_stream, datas, put, read_all
+
+
+def find_aws():
+    """AWS's own command line of version 2, if this machine has it."""
+    for folder in [*os.environ["PATH"].split(":"), "/usr/bin"]:
+        candidate = pathlib.Path(folder) / "aws"
+        if candidate.exists():
+            shown = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False)
+            if shown.stdout.startswith("aws-cli/2"):
+                return candidate
+    return None
+
+
+AWS = find_aws()
+ENVIRONMENT = {**{k: v for k, v in os.environ.items() if not k.startswith(("KINESISD_", "AWS_"))},
+               "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_PAGER": "",
+               "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+               "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory):
+    """The executable under its other names."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name in ("aws", "awslocal"):
+        (folder / name).symlink_to(EXECUTABLE)
+    return folder
+
+
+def run(program, words, cwd=None, **environment):
+    return subprocess.run([program, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=WAIT_S * 3, env={**ENVIRONMENT, **environment}, cwd=cwd, check=False)
+
+
+def prepared(start):
+    server = start("--account-id", "123456789012")
+    create_stream(server, "one", shards=3, Tags={"a": "1", "b": ""})
+    create_stream(server, "two", StreamModeDetails={"StreamMode": "PROVISIONED"})
+    put(server, "one", "hello", key="k", ExplicitHashKey="0")
+    put(server, "one", b"\xff\x00", key="ü", ExplicitHashKey="0")
+    for i in range(4):
+        server.ok("RegisterStreamConsumer", {
+            "StreamARN": "arn:aws:kinesis:us-east-1:123456789012:stream/one", "ConsumerName": f"c{i}"})
+        while server.ok("DescribeStreamConsumer", {
+                "StreamARN": "arn:aws:kinesis:us-east-1:123456789012:stream/one",
+                "ConsumerName": f"c{i}"})["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
+            pass
+    return server
+
+
+ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/one"
+
+# Reading commands: both run them against the same server.
+READS = [
+    "list-streams",
+    "list-streams --query StreamNames",
+    "list-streams --query StreamNames[0] --output text",
+    "list-streams --query StreamNames[] --output text",
+    "list-streams --query length(StreamNames)",
+    "list-streams --limit 1 --query HasMoreStreams",
+    "list-streams --page-size 1 --query StreamNames",
+    "list-streams --no-paginate --query HasMoreStreams --output text",
+    "describe-stream --stream-name one",
+    "describe-stream --stream-name one --limit 1",
+    "describe-stream --stream-name one --query StreamDescription.Shards[].ShardId --output text",
+    "describe-stream --stream-name one --query StreamDescription.Shards[*].[ShardId,HashKeyRange.StartingHashKey]",
+    "describe-stream --stream-name one --query StreamDescription.Shards[-1].HashKeyRange",
+    "describe-stream --stream-name one --query StreamDescription.Nothing",
+    "describe-stream --stream-name one --query StreamDescription.{name:StreamName,shards:length(Shards)}",
+    "describe-stream --stream-name one --query StreamDescription.Shards[?ShardId=='shardId-000000000001'].ShardId",
+    "describe-stream --stream-name one --query StreamDescription.Shards[].ShardId|[0]",
+    "describe-stream --stream-name=one --query StreamDescription.StreamStatus --output text",
+    "describe-stream-summary --stream-name two --query StreamDescriptionSummary.OpenShardCount",
+    f"describe-stream-summary --stream-arn {ARN} --query StreamDescriptionSummary.StreamCreationTimestamp",
+    "list-shards --stream-name one",
+    "list-shards --stream-name one --shard-filter Type=AT_LATEST --query Shards[1].ShardId",
+    'list-shards --stream-name one --shard-filter {"Type":"AFTER_SHARD_ID","ShardId":"shardId-000000000001"}',
+    f"list-stream-consumers --stream-arn {ARN} --page-size 1 --query Consumers[].ConsumerName",
+    f"describe-stream-consumer --stream-arn {ARN} --consumer-name c0",
+    "list-tags-for-stream --stream-name one",
+    "describe-limits",
+    "get-shard-iterator --stream-name one --shard-id shardId-000000000000 --shard-iterator-type TRIM_HORIZON "
+    "--query ShardIterator.nothing",
+    "wait stream-exists --stream-name one",
+    "wait stream-not-exists --stream-name none",
+    # What fails.
+    "describe-stream --stream-name none",
+    "describe-stream --stream-name one --no-such-option x",
+    "describe-stream --stream-name one stray",
+    "describe-stream-summary --stream-name a/b",
+    "put-record --stream-name one",
+    "put-record --stream-name one --partition-key k --data not-base64!",
+    "put-record --stream-name one --partition-key k --data file://no-such-file",
+    "list-shards --stream-name one --shard-filter Type",
+    "list-streams --limit many",
+    "no-such-command",
+    "",
+]
+
+# Each changes something: they run one after the other, each program against a server of its own.
+WRITES = [
+    "create-stream --stream-name s --shard-count 2",
+    "wait stream-exists --stream-name s",
+    "create-stream --stream-name on-demand --stream-mode-details StreamMode=ON_DEMAND",
+    "wait stream-exists --stream-name on-demand",
+    "create-stream --stream-name s --shard-count 2",
+    "add-tags-to-stream --stream-name s --tags a=1,b=two",
+    'add-tags-to-stream --stream-name s --tags {"c":"3"}',
+    "list-tags-for-stream --stream-name s",
+    "remove-tags-from-stream --stream-name s --tag-keys a b",
+    "list-tags-for-stream --stream-name s",
+    "put-record --stream-name s --partition-key k --data aGVsbG8= --query ShardId",
+    "put-record --stream-name s --partition-key k --data hello --cli-binary-format raw-in-base64-out --query ShardId",
+    "put-record --stream-name s --partition-key k --data fileb://bytes --query ShardId",
+    "put-records --stream-name s --records Data=aGk=,PartitionKey=a Data=aG8=,PartitionKey=b "
+    "--query [FailedRecordCount,Records[].ShardId]",
+    "put-records --stream-name s --records file://records.json --query FailedRecordCount",
+    "put-record --cli-input-json file://input.json --partition-key other --query ShardId --output text",
+    "increase-stream-retention-period --stream-name s --retention-period-hours 30",
+    "enable-enhanced-monitoring --stream-name s --shard-level-metrics IncomingBytes OutgoingBytes",
+    "split-shard --stream-name s --shard-to-split shardId-000000000000 --new-starting-hash-key 5",
+    "wait stream-exists --stream-name s",
+    "list-shards --stream-name s --query Shards[].[ShardId,ParentShardId]",
+    "update-shard-count --stream-name s --target-shard-count 2 --scaling-type UNIFORM_SCALING",
+    "wait stream-exists --stream-name s",
+    "delete-stream --stream-name on-demand --no-enforce-consumer-deletion",
+    "wait stream-not-exists --stream-name on-demand",
+    "list-streams --query StreamNames",
+]
+
+
+def both(server, program, words, cwd=None):
+    done = run(program, ["kinesis", *words.split(), "--endpoint-url", server.url, "--region", "us-east-1"], cwd)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.skipif(AWS is None, reason="AWS's command line of version 2 is not installed")
+def test_reading_as_aws_does(start, ours):
+    server = prepared(start)
+    different = {}
+    for words in READS:
+        theirs = both(server, AWS, words)
+        mine = both(server, ours / "aws", words)
+        if mine != theirs:
+            different[words] = {"aws": theirs, "kinesisd": mine}
+    assert not different, json.dumps(different, indent=1)
+
+
+@pytest.mark.skipif(AWS is None, reason="AWS's command line of version 2 is not installed")
+def test_writing_as_aws_does(start, ours, tmp_path):
+    (tmp_path / "bytes").write_bytes(b"\xff\x00\xfe")
+    (tmp_path / "records.json").write_text('[{"Data": "aGk=", "PartitionKey": "json", "ExplicitHashKey": "7"}]')
+    (tmp_path / "input.json").write_text('{"StreamName": "s", "Data": "aGk=", "PartitionKey": "replaced"}')
+    servers = {AWS: start("--seed", "1"), ours / "aws": start("--seed", "1")}
+    different = {}
+    for words in WRITES:
+        theirs, mine = (both(server, program, words, tmp_path) for program, server in servers.items())
+        if mine != theirs:
+            different[words] = {"aws": theirs, "kinesisd": mine}
+    assert not different, json.dumps(different, indent=1)
+    theirs, mine = (
+        [(r["PartitionKey"], r["Data"]) for i in range(6) for r in read_all(server, "s", shard=i)]
+        for server in servers.values())
+    assert mine == theirs and ("json", "aGk=") in mine and ("other", "aGk=") in mine
+
+
+def test_awslocal_needs_no_endpoint(start, ours):
+    server = start()
+    address = f"127.0.0.1:{server.port}"
+    for environment in ({"KINESISD_LISTEN": f"0.0.0.0:{server.port},[::]:{server.port}"},
+                        {"LOCALSTACK_HOST": address}, {"AWS_ENDPOINT_URL": f"http://{address}"}):
+        done = run(ours / "awslocal", ["kinesis", "list-streams"], AWS_ACCESS_KEY_ID="", **environment)
+        assert (done.returncode, json.loads(done.stdout)["StreamNames"]) == (0, []), done.stderr
+
+
+def test_a_script_of_a_fixture(start, ours):
+    server = start()
+    script = """
+        set -e
+        awslocal kinesis create-stream --stream-name orders --shard-count 1
+        awslocal kinesis wait stream-exists --stream-name orders
+        awslocal kinesis put-record --stream-name orders --partition-key 1 --data "$(printf hi | base64)" >/dev/null
+        awslocal sts get-caller-identity --query Account --output text
+    """
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=WAIT_S, check=False, env={
+        **ENVIRONMENT, "PATH": f"{ours}:{os.environ['PATH']}", "LOCALSTACK_HOST": f"127.0.0.1:{server.port}"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "000000000000\n", "")
+    assert datas(read_all(server, "orders")) == [b"hi"]
+
+
+@pytest.mark.parametrize("words, code, said", [
+    ("s3 ls", 252, "s3 is not here: kinesisd has the commands of kinesis, and sts get-caller-identity."),
+    ("kinesis list-streams --output table", 252, "--output table is not here; json and text are."),
+    ("kinesis list-streams --max-items 3", 252, "--max-items is not here."),
+    ("kinesis list-streams --query a||b", 252, "--query a||b is not understood"),
+    ("kinesis describe-stream", 252, "the following arguments are required: --stream-name"),
+    ("kinesis describe-stream --stream-name none", 254,
+     "An error occurred (ResourceNotFoundException) when calling the DescribeStream operation: "
+     "Stream none under account 000000000000 not found."),
+])
+def test_what_it_refuses(server, ours, words, code, said):
+    done = run(ours / "aws", [*words.split(), "--endpoint-url", server.url])
+    assert done.returncode == code and done.stdout == "" and said in done.stderr, done
+
+
+def test_a_server_that_is_not_there(ours):
+    done = run(ours / "aws", ["kinesis", "list-streams", "--endpoint-url", "http://127.0.0.1:1"])
+    assert done.returncode == 255 and "http://127.0.0.1:1 cannot be reached: Connection refused" in done.stderr
+
+
+def test_help_lists_every_command_with_its_options(ours):
+    done = run(ours / "aws", ["kinesis", "help"])
+    names = re.findall(r"^  kinesis (\S+)$", done.stdout, re.MULTILINE)
+    assert len(names) == 39 and "put-record" in names and "subscribe-to-shard" not in names
+    assert run(ours / "aws", ["help"]).stdout == done.stdout
+    shown = run(ours / "aws", ["kinesis", "put-record", "help"]).stdout
+    assert "  --data <value>\n" in shown and "  [--dry-run | --no-dry-run]\n" in shown
+
+
+def test_a_blob_is_base64_both_ways(server, ours, name):
+    create_stream(server, name)
+    run(ours / "aws", ["kinesis", "put-record", "--stream-name", name, "--partition-key", "k", "--data",
+                       b64(b"\xff"), "--endpoint-url", server.url])
+    assert datas(read_all(server, name)) == [b"\xff"]
