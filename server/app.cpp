@@ -14,7 +14,10 @@
 
 #include "server/capture/capture.hpp"
 #include "server/credentials.hpp"
+#include "server/database_place.hpp"
 #include "server/document/value.hpp"
+#include "server/dropin/init_scripts.hpp"
+#include "server/dropin/plan.hpp"
 #include "server/encryption.hpp"
 #include "server/faults/read_rules.hpp"
 #include "server/faults/rule_book.hpp"
@@ -38,9 +41,7 @@ namespace {
 storage::StreamSettings stream_settings(const Settings& settings, const storage::Opened& database,
                                         std::shared_ptr<storage::Strict> strict) {
   storage::StreamSettings streams;
-  if (settings.transition_ms) {
-    streams.transitions = {.end_when_observed = false, .after_ms = *settings.transition_ms};
-  }
+  streams.transitions = settings.transitions;
   streams.enforce_write_limits = settings.limits >= EnforcedLimits::writes;
   streams.observe_read_limits = settings.limits == EnforcedLimits::writes;
   streams.enforce_read_limits = settings.limits >= EnforcedLimits::data;
@@ -104,6 +105,7 @@ startup::Plan planned(const Settings& settings) {
     startup::read_plan(document::read_file(path, "--init"),
                        {.account = settings.account_id, .region = settings.region}, plan);
   }
+  dropin::plan_streams(settings, plan);
   return plan;
 }
 
@@ -160,6 +162,7 @@ class App {
   RateLimits rates_;
   std::unique_ptr<capture::Capture> capture_;  // nullptr: nothing is recorded
   own::Readiness readiness_;
+  dropin::InitScripts scripts_;
   KinesisService service_;
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads_;
@@ -190,6 +193,7 @@ App::App(const Settings& settings, Log& log)
                random_.fork("tokens")),
       encryption_(encryption(settings, database_, std::move(authority_), log)),
       capture_(capture_of(settings, log)),
+      scripts_(settings.wishes.scripts_reported),
       service_(service_parts()),
       threads_(settings.threads),
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
@@ -233,7 +237,8 @@ KinesisService::Parts App::service_parts() {
           .readiness = &readiness_,
           .capture = capture_.get(),
           .faults = &faults_,
-          .strict = strict_.get()};
+          .strict = strict_.get(),
+          .scripts = &scripts_};
 }
 
 std::vector<storage::RecordPtr> App::read(const storage::DiskRange& range) {
@@ -274,6 +279,7 @@ void App::announce() const {
   for (const std::string& address : listener_.addresses()) {
     say(fmt::format("Listening at {}://{}", scheme, address));
   }
+  for (const std::string& line : settings_.wishes.lines) say(line);
   say("Ready.");
 }
 
@@ -287,9 +293,14 @@ void App::stop() {
 
 }  // namespace
 
-int serve(const Settings& settings) {
-  Log log(settings.log_level, settings.log_format);
+int serve(const Settings& given) {
+  Log log(given.log_level, given.log_format);
   try {
+    for (const std::string& warning : given.wishes.warnings) log.warn("{}", warning);
+    const DatabasePlace place = database_place(given);
+    for (const std::string& warning : place.warnings) log.warn("{}", warning);
+    Settings settings = given;
+    settings.db = place.db;
     App app(settings, log);
     app.start();
     await_signal();

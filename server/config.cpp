@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "server/document/reader.hpp"
+#include "server/dropin/dropin.hpp"
 #include "server/help_line.hpp"
 #include "server/setting_table.hpp"
 #include "server/settings_file.hpp"
@@ -30,8 +31,8 @@ std::string variable(std::string_view name) {
 // Read by tests and tools, or set by Kubernetes for a service called kinesisd.
 bool is_not_ours(std::string_view variable_name) {
   return variable_name.starts_with("KINESISD_TEST_") || variable_name.starts_with("KINESISD_SERVICE_") ||
-         variable_name == "KINESISD_NEWER_SERVICE_MODEL" || variable_name == "KINESISD_PORT" ||
-         variable_name.starts_with("KINESISD_PORT_");
+         variable_name == "KINESISD_NEWER_SERVICE_MODEL" || dropin::is_mark(variable_name) ||
+         variable_name == "KINESISD_PORT" || variable_name.starts_with("KINESISD_PORT_");
 }
 
 std::string help_text() {
@@ -49,7 +50,8 @@ std::string help_text() {
   out +=
       "\nDefaults stand in brackets. A setting may also come from the environment (--memory-mb as\n"
       "KINESISD_MEMORY_MB; commas between the addresses of KINESISD_LISTEN) or from the file. A flag\n"
-      "wins over the environment, the environment over the file.\n";
+      "wins over the environment, the environment over the file. Variables and flags of kinesalite,\n"
+      "kinesis-mock and LocalStack are understood, too; the README lists them.\n";
   return out;
 }
 
@@ -161,13 +163,15 @@ void read_flags(Settings& settings, const Flags& flags) {
   }
 }
 
-Settings read_all(const Flags& flags, const Environment& environment) {
+Settings read_all(const Flags& flags, const dropin::GivenFlags& others, const Environment& environment) {
   Settings settings;
+  dropin::Draft draft{settings};
   for (const Setting& setting : setting_table()) {
     if (!setting.default_text.empty()) {
       store(settings, setting, {std::string(setting.default_text)}, std::string(setting.name));
     }
   }
+  dropin::read_variables(draft, environment);
   const auto config_variable = environment.find("KINESISD_CONFIG");
   if (!flags.config.empty()) {
     read_file(settings, flags.config.back());
@@ -175,7 +179,9 @@ Settings read_all(const Flags& flags, const Environment& environment) {
     read_file(settings, config_variable->second);
   }
   read_environment(settings, environment);
+  dropin::read_flags(draft, others);
   read_flags(settings, flags);
+  dropin::put_together(draft, !others.empty(), !flags.values.front().empty());
   if (settings.db == ":memory:" && settings.durability == Durability::full) {
     throw Refusal{"--durability full needs a disk, and --db :memory: uses none: change one of them."};
   }
@@ -203,11 +209,16 @@ Environment environment_of(const char* const* entries) {
 std::variant<Settings, Exit> read_settings(std::span<const std::string> arguments,
                                            const Environment& environment) {
   try {
-    const Flags flags = parse_flags(arguments);
+    std::vector<std::string> ours(arguments.begin(), arguments.end());
+    dropin::take_off_wrappers(ours);
+    const dropin::GivenFlags others = dropin::take_flags(ours);
+    const Flags flags = parse_flags(ours);
     if (flags.help) return Exit{0, help_text()};
     if (flags.version) return Exit{0, "kinesisd " KINESISD_VERSION "\n"};
-    return read_all(flags, environment);
+    return read_all(flags, others, environment);
   } catch (const Refusal& refusal) {
+    return Exit{2, refusal.text + "\n"};
+  } catch (const dropin::Refusal& refusal) {
     return Exit{2, refusal.text + "\n"};
   } catch (const document::Problem& problem) {
     return Exit{2, fmt::format("{}\n", problem.what())};

@@ -12,8 +12,10 @@
 #include <variant>
 #include <vector>
 
+#include "server/dropin/wishes.hpp"
 #include "server/log.hpp"
 #include "storage/clock.hpp"
+#include "storage/transitions.hpp"
 
 namespace kinesisd::server {
 
@@ -31,9 +33,10 @@ struct Settings {
   std::vector<std::string> listen;  // ADDR:PORT each; net/listener.hpp reads them
   std::optional<std::string> db;    // unset: nothing is kept after exit; ":memory:" is passed through
   std::vector<std::string> init;    // start-up files; startup/read_plan.hpp reads them
+  std::optional<std::string> db_if_mounted;  // a folder; where `db` is unset, see database_place.hpp
   Durability durability = Durability::process;
   EnforcedLimits limits = EnforcedLimits::writes;
-  std::optional<std::int64_t> transition_ms;     // unset: auto
+  storage::Transitions transitions;
   std::optional<storage::Timestamp> start_time;  // of the service's clock
   std::optional<ClockMode> clock;                // unset: as it was when the database was last used
   std::optional<std::int64_t> seed;
@@ -56,6 +59,7 @@ struct Settings {
   std::optional<std::string> capture;      // a file; unset: writes are not recorded
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
+  dropin::Wishes wishes;
 };
 
 // Instead of serving: print `text` (to stdout when the code is 0, else to stderr) and exit with `code`.
@@ -69,7 +73,8 @@ using Environment = std::map<std::string, std::string>;
 // The process's environment, from main's third parameter or `environ`.
 Environment environment_of(const char* const* entries);
 
-// A flag wins over an environment variable, which wins over the file, which wins over the default.
+// A flag, also one of another emulator, wins over a KINESISD_ variable, which wins over the file, which wins
+// over other emulators' variables, which win over the default.
 // `arguments` are those after the program's name. Reads the file that --config or KINESISD_CONFIG names.
 std::variant<Settings, Exit> read_settings(std::span<const std::string> arguments,
                                            const Environment& environment);

@@ -57,7 +57,8 @@ KinesisService::KinesisService(Parts parts)
                .admin = parts_.admin,
                .metrics = parts_.metrics,
                .readiness = parts_.readiness,
-               .faults = parts_.faults} {}
+               .faults = parts_.faults,
+               .scripts = parts_.scripts} {}
 
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   Course course{.measured = metrics::Measured(counts(), request)};

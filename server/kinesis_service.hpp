@@ -51,6 +51,7 @@ class KinesisService : public Service {
     const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
     faults::RuleBook* faults = nullptr;         // of trouble on demand
     storage::Strict* strict = nullptr;          // unset: lists come in their natural order
+    dropin::InitScripts* scripts = nullptr;     // nullptr: nobody tells of any
     std::chrono::milliseconds idle_event = limits.idle_event;
   };
 

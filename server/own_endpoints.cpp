@@ -9,6 +9,7 @@
 
 #include "protocol/json.hpp"
 #include "server/document/value.hpp"
+#include "server/dropin/endpoints.hpp"
 #include "server/own/clock.hpp"
 #include "server/own/control.hpp"
 #include "server/own/faults.hpp"
@@ -65,6 +66,16 @@ constexpr auto endpoints = std::to_array<Endpoint>({
     {"/_kinesisd/streams/", "GET, HEAD", Access::tools,
      "A stream with its shards and consumers; with /records behind the name: its records.",
      own::answer_stream},
+    {"/_kinesisd/scripts", "PUT", Access::tools, "Tells what has become of an image's init script.",
+     dropin::answer_scripts},
+    {"/healthcheck", "GET, HEAD", Access::everyone, "As kinesis-mock has it.", own::answer_health},
+    {"/health", "GET, HEAD", Access::everyone, "As LocalStack had it.", dropin::answer_old_health},
+    {"/_localstack/health", "GET, HEAD", Access::everyone, "As LocalStack has it.",
+     dropin::answer_localstack_health},
+    {"/_localstack/info", "GET, HEAD", Access::everyone, "As LocalStack has it.", dropin::answer_info},
+    {"/_localstack/init", "GET, HEAD", Access::everyone, "As LocalStack has it.", dropin::answer_init},
+    {"/_localstack/init/", "GET, HEAD", Access::everyone, "As LocalStack has it: one stage.",
+     dropin::answer_init_stage},
 });
 
 own::Answer list_endpoints(own::Call& /*call*/) {

@@ -13,6 +13,7 @@
 #include "server/service_clock.hpp"
 #include "server/setting_stores.hpp"
 #include "server/tls/names.hpp"
+#include "server/transition_times.hpp"
 
 namespace kinesisd::server {
 
@@ -26,7 +27,6 @@ constexpr std::string_view unlimited = "unlimited";
 constexpr std::int64_t threads_max = 64;
 constexpr std::int64_t memory_mb_min = 8;
 constexpr std::int64_t memory_mb_max = 1 << 20;
-constexpr std::int64_t transition_ms_max = 24LL * 3600 * 1000;
 constexpr std::int64_t resources_max = 1'000'000'000;
 constexpr std::size_t account_digits = 12;
 constexpr std::size_t region_letters_max = 63;
@@ -56,6 +56,7 @@ constexpr std::string_view pem_file = "a PEM file";
 constexpr std::string_view capture_file = "a file to append to";
 constexpr std::string_view credentials_file = "a file of AWS credentials";
 constexpr std::string_view rules_file = "a file of rules of trouble on demand";
+constexpr std::string_view mounted_folder = "a folder";
 constexpr std::string_view database_file = "a file, or :memory:";
 
 Advice store_listen(Settings& settings, const Values& values) {
@@ -92,6 +93,13 @@ Advice store_seed(Settings& settings, const Values& values) {
   settings.seed = number_between(values.front(), 0, seed_max);
   if (settings.seed) return std::nullopt;
   return fmt::format("choose a number from 0 to {}", seed_max);
+}
+
+Advice store_transitions(Settings& settings, const Values& values) {
+  const auto transitions = parse_transitions(values.front());
+  if (!transitions) return std::string(transitions_advice());
+  settings.transitions = *transitions;
+  return std::nullopt;
 }
 
 Advice store_account_id(Settings& settings, const Values& values) {
@@ -152,6 +160,9 @@ constexpr auto table = std::to_array<Setting>({
     {"init", "FILE", "",
      "A TOML file of streams that are to be there at start, with all they have; repeatable.", store_init,
      true},
+    {"db-if-mounted", "FOLDER", "",
+     "Keep everything in FOLDER/kinesisd.db if something is mounted there, and --db says nothing.",
+     store_path<&Settings::db_if_mounted, mounted_folder>},
     {"durability", "process|full", "process",
      "What an answered write survives: the end of the process, or also the loss of power.",
      store_choice<&Settings::durability, durabilities>},
@@ -160,9 +171,6 @@ constexpr auto table = std::to_array<Setting>({
      "beyond 5 GetRecords/s, 2 MB/s and 5 GetShardIterator/s, and 2 MB/s per subscription; all: and beyond "
      "the control plane's rates, 24-hour quotas and 5 CREATING or DELETING streams.",
      store_choice<&Settings::limits, enforced_limits>},
-    {"transition-ms", "auto|N", "auto",
-     "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most.",
-     store_number_or<&Settings::transition_ms, automatic, transition_ms_max>},
     {"start-time", "TIME", "",
      "When the service's time begins, such as 2026-01-31T12:00:00Z, also in the past; without it, now.",
      store_start_time},
@@ -172,6 +180,11 @@ constexpr auto table = std::to_array<Setting>({
      store_clock},
     {"seed", "N", "",
      "Makes request ids, iterators and whatever else is random come again with the same number.", store_seed},
+    {"transition-ms", "auto|N[,KIND=N]...", "auto",
+     "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most. Kinds that differ "
+     "stand behind it: create, delete, update, or one of update's: split, merge, scale, mode, "
+     "start-encryption, stop-encryption; register-consumer, deregister-consumer.",
+     store_transitions},
     {"account-id", "DIGITS", "000000000000", "The account of callers whose access key id is not 12 digits.",
      store_account_id},
     {"region", "NAME", "us-east-1", "The region of callers whose credentials name none.", store_region},

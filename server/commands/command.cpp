@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "server/commands/commands.hpp"
+#include "server/dropin/dropin.hpp"
 #include "server/help_line.hpp"
 
 namespace kinesisd::server::commands {
@@ -38,6 +39,7 @@ void print_help(const Call& call) {
 int choose_and_run(std::string_view program, Call call) {
   const std::string_view name = program.substr(program.rfind('/') + 1);
   if (name == "aws" || name == "awslocal") return aws_cli(call);
+  dropin::take_off_wrappers(call.arguments);
   if (call.arguments == std::vector<std::string>{"--help"} ||
       call.arguments == std::vector<std::string>{"-h"}) {
     print_help(call);

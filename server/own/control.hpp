@@ -2,6 +2,7 @@
 // knows no endpoint.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <vector>
 
@@ -20,6 +21,10 @@ namespace kinesisd::server::metrics {
 class Metrics;
 }
 
+namespace kinesisd::server::dropin {
+class InitScripts;
+}
+
 namespace kinesisd::server::own {
 
 // All that is referred to outlives the endpoints.
@@ -36,6 +41,8 @@ struct Control {
   const metrics::Metrics* metrics = nullptr;
   const Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
   faults::RuleBook* faults = nullptr;
+  dropin::InitScripts* scripts = nullptr;  // nullptr: nobody tells of any
+  std::chrono::steady_clock::time_point started_at = std::chrono::steady_clock::now();
 };
 
 }  // namespace kinesisd::server::own

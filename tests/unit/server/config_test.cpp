@@ -56,7 +56,7 @@ TEST_CASE("Without settings the defaults hold") {
   CHECK(settings.init.empty());
   CHECK(settings.durability == Durability::process);
   CHECK(settings.limits == EnforcedLimits::writes);
-  CHECK_FALSE(settings.transition_ms);
+  CHECK(settings.transitions == kinesisd::storage::Transitions{});
   CHECK(settings.account_id == "000000000000");
   CHECK(settings.region == "us-east-1");
   CHECK(settings.shard_limit == 20000);
@@ -129,7 +129,7 @@ TEST_CASE("Every flag is stored") {
   CHECK(settings.init == std::vector<std::string>{"a b.toml", "c.toml"});
   CHECK(settings.durability == Durability::full);
   CHECK(settings.limits == EnforcedLimits::off);
-  CHECK(settings.transition_ms == 0);
+  CHECK(settings.transitions == kinesisd::storage::Transitions{false, 0});
   CHECK(settings.account_id == "123456789012");
   CHECK(settings.region == "eu-west-1");
   CHECK_FALSE(settings.shard_limit);
@@ -193,7 +193,8 @@ TEST_CASE("A bad flag is refused with one sentence") {
       {"not a number", {"--memory-mb", "1G"}, "--memory-mb 1G: choose a number from 8 to 1048576.\n"},
       {"negative",
        {"--transition-ms", "-1"},
-       "--transition-ms -1: choose auto or a number from 0 to 86400000.\n"},
+       "--transition-ms -1: choose auto or a number from 0 to 86400000, and behind it "
+       "exceptions such as auto,create=2000,split=500.\n"},
       {"not a choice", {"--limits", "some"}, "--limits some: choose off, writes, data or all.\n"},
       {"choices of more than two",
        {"--log-level", "warning"},
@@ -293,7 +294,7 @@ TEST_CASE("Numbers stand in the file with quotes or without") {
   const Settings settings = accepted(file.flags());
   CHECK(settings.threads == 3);
   CHECK(settings.shard_limit == 7);
-  CHECK(settings.transition_ms == 0);
+  CHECK(settings.transitions.of(kinesisd::storage::Lasting::create).after_ms == 0);
 }
 
 TEST_CASE("--help names every setting in lines of at most 100 columns") {

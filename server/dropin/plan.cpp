@@ -1,0 +1,20 @@
+#include "server/dropin/plan.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace kinesisd::server::dropin {
+
+void plan_streams(const Settings& settings, startup::Plan& plan) {
+  for (const InitialStream& stream : settings.wishes.streams) {
+    const std::string where = fmt::format("INITIALIZE_STREAMS: {}", stream.name);
+    startup::PlannedStream planned{
+        .key = {{settings.account_id, stream.region.value_or(settings.region)}, stream.name}, .where = where};
+    planned.keep_existing = true;
+    planned.shards = startup::Planned<std::int32_t>{stream.shards, where};
+    plan.streams.push_back(std::move(planned));
+  }
+}
+
+}  // namespace kinesisd::server::dropin

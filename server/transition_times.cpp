@@ -1,0 +1,94 @@
+#include "server/transition_times.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "server/setting_stores.hpp"
+
+namespace kinesisd::server {
+
+namespace {
+
+using storage::Lasting;
+using storage::Transitions;
+using storage::TransitionTime;
+
+constexpr std::string_view automatic = "auto";
+constexpr std::int64_t transition_ms_max = 24LL * 3600 * 1000;
+
+constexpr std::array create{Lasting::create};
+constexpr std::array remove{Lasting::remove};
+constexpr std::array split{Lasting::split};
+constexpr std::array merge{Lasting::merge};
+constexpr std::array scale{Lasting::scale};
+constexpr std::array mode{Lasting::mode};
+constexpr std::array start_encryption{Lasting::start_encryption};
+constexpr std::array stop_encryption{Lasting::stop_encryption};
+constexpr std::array register_consumer{Lasting::register_consumer};
+constexpr std::array deregister_consumer{Lasting::deregister_consumer};
+constexpr std::array update{
+    Lasting::split,           Lasting::merge, Lasting::scale, Lasting::mode, Lasting::start_encryption,
+    Lasting::stop_encryption, Lasting::update};
+
+struct Word {
+  std::string_view text;
+  std::span<const Lasting> changes;
+};
+constexpr std::array words{Word{"create", create},
+                           Word{"delete", remove},
+                           Word{"update", update},
+                           Word{"split", split},
+                           Word{"merge", merge},
+                           Word{"scale", scale},
+                           Word{"mode", mode},
+                           Word{"start-encryption", start_encryption},
+                           Word{"stop-encryption", stop_encryption},
+                           Word{"register-consumer", register_consumer},
+                           Word{"deregister-consumer", deregister_consumer}};
+
+std::optional<TransitionTime> parse_time(std::string_view text) {
+  if (text == automatic) return TransitionTime{};
+  const auto ms = number_between(text, 0, transition_ms_max);
+  if (!ms) return std::nullopt;
+  return TransitionTime{.end_when_observed = false, .after_ms = *ms};
+}
+
+// `WORD=TIME`.
+bool add_exception(Transitions& to, std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return false;
+  const auto changes = changes_of(text.substr(0, equals));
+  const auto time = parse_time(text.substr(equals + 1));
+  for (const Lasting change : changes) to.exception(change) = time;
+  return !changes.empty() && time;
+}
+
+}  // namespace
+
+std::span<const Lasting> changes_of(std::string_view word) {
+  for (const Word& one : words) {
+    if (one.text == word) return one.changes;
+  }
+  return {};
+}
+
+std::optional<Transitions> parse_transitions(std::string_view text) {
+  std::size_t end = std::min(text.find(','), text.size());
+  const auto all = parse_time(text.substr(0, end));
+  if (!all) return std::nullopt;
+  Transitions out{.end_when_observed = all->end_when_observed, .after_ms = all->after_ms};
+  while (end != text.size()) {
+    text.remove_prefix(end + 1);
+    end = std::min(text.find(','), text.size());
+    if (!add_exception(out, text.substr(0, end))) return std::nullopt;
+  }
+  return out;
+}
+
+std::string_view transitions_advice() {
+  return "choose auto or a number from 0 to 86400000, and behind it exceptions such as "
+         "auto,create=2000,split=500";
+}
+
+}  // namespace kinesisd::server
