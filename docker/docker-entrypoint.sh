@@ -30,6 +30,7 @@ any_scripts() {
 
 any_scripts || exec kinesisd "$@"
 
+export KINESISD_INIT_SCRIPTS=1 # somebody is going to tell of them
 # What became of scripts is kept until the server can be told, which shows it at /_localstack/init.
 reports=()
 url=

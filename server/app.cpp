@@ -152,7 +152,6 @@ class App {
   const storage::ClockState stored_time_;
   const storage::ClockState time_;  // as it begins
   ServiceClock clock_;
-  storage::Random random_;
   storage::Random request_ids_;
   metrics::Metrics metrics_;
   metrics::MeasuredEngine engine_;
@@ -172,6 +171,7 @@ class App {
 App::App(const Settings& settings, Log& log)
     : settings_(settings),
       log_(log),
+      random_(seed_of(settings)),
       strict_(settings.strict ? std::make_shared<storage::Strict>(random_.fork("strict")) : nullptr),
       faults_(random_.fork("faults")),
       credentials_(verified_by(settings, log)),
@@ -184,7 +184,6 @@ App::App(const Settings& settings, Log& log)
       stored_time_(database_.restored.clock),
       time_(begin_time(settings, database_)),
       clock_(time_, database_.newest),
-      random_(seed_of(settings)),
       request_ids_(random_.fork("request ids")),
       metrics_(settings.threads),
       engine_(*database_.engine, metrics_.commits),
@@ -198,6 +197,7 @@ App::App(const Settings& settings, Log& log)
       threads_(settings.threads),
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
   database_.restored.clock = time_;
+  faults_.add(std::move(rules_), clock_.now());
   streams_.with([&](storage::Streams& all) { all.restore(std::move(database_.restored), clock_.now()); });
   listener_.bind(settings.listen);
   keep_time();
@@ -234,8 +234,8 @@ KinesisService::Parts App::service_parts() {
           .transport = encryption_.transport,
           .admin = {settings_.admin, settings_.admin_hosts},
           .metrics = &metrics_,
-          .readiness = &readiness_,
           .capture = capture_.get(),
+          .readiness = &readiness_,
           .faults = &faults_,
           .strict = strict_.get(),
           .scripts = &scripts_};

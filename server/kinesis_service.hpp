@@ -85,9 +85,9 @@ class KinesisService : public Service {
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);
   std::shared_ptr<BodySource> open(EventFeed feed, const faults::Trouble* trouble);
   storage::World world_of(const Caller& caller) const;
-  void log_answer(const Context& context, const Result<std::string>& body);
   // What is to be done where time stands still, behind an answer that only time can change.
   std::string frozen_note(const Context& context, const Result<std::string>& body);
+  void log_answer(Context& context, const Result<std::string>& body);
   std::string elsewhere(const Context& context, const protocol::Error& error);
 
   Parts parts_;

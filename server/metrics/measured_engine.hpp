@@ -2,6 +2,10 @@
 // written.
 #pragma once
 
+#include <cstdint>
+#include <set>
+#include <span>
+
 #include "server/metrics/count.hpp"
 #include "storage/engine.hpp"
 
@@ -24,8 +28,10 @@ class MeasuredEngine final : public storage::Engine {
   storage::Trimmed trim(const storage::Expired& expired, const storage::SliceLimits& slice) override {
     return engine_.trim(expired, slice);
   }
-  bool sweep(storage::Timestamp now, const storage::SliceLimits& slice) override {
-    return engine_.sweep(now, slice);
+  void rewrite(const storage::Rewrite& changes) override { engine_.rewrite(changes); }
+  bool sweep(storage::Timestamp now, const storage::SliceLimits& slice,
+             const std::set<std::int64_t>& pinned) override {
+    return engine_.sweep(now, slice, pinned);
   }
   void try_writing() override { engine_.try_writing(); }
   void close() override { engine_.close(); }
