@@ -34,7 +34,7 @@ struct Subscription {
   const ShardIndex shard;
   const std::int64_t shard_created_s;
   const Timestamp expires;
-  const std::chrono::milliseconds visible_after;  // how long after its arrival a record comes to be seen
+  const std::chrono::milliseconds visible_after{0};  // how long after its arrival a record comes to be seen
 
   Position at;
   TokenBucket bytes{subscription_bytes_per_second};
