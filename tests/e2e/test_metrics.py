@@ -1,7 +1,10 @@
 """GET /metrics, as Prometheus's own parser reads it, against what was done before."""
 
+import http.client
 import pathlib
 import re
+import socket
+import ssl
 import time
 
 import boto3
@@ -82,7 +85,8 @@ def test_every_operation_is_told_of_and_every_error_counted(server, name):
 
 @pytest.mark.parametrize("headers, body, operation, code", [
     ({"X-Amz-Target": "Kinesis_20131202.Nothing"}, b"{}", "none", "UnknownOperationException"),
-    ({"Authorization": "AWS4-HMAC-SHA256 Credential=a"}, b"{}", "ListStreams", "IncompleteSignatureException"),
+    ({"Authorization": "AWS4-HMAC-SHA256 Credential=a"}, b"{}",
+     "ListStreams", "IncompleteSignatureException"),
     ({}, b"{", "ListStreams", "SerializationException"),
 ])
 def test_what_is_refused_is_counted_where_it_was_meant_for(server, headers, body, operation, code):
@@ -100,7 +104,8 @@ def test_connections_and_commits(start):
     with Connection(server) as one:
         one.ok("ListStreams", {})
         create_stream(one, "s")
-        one.ok("PutRecords", {"StreamName": "s", "Records": [{"Data": b64("x" * 1000), "PartitionKey": "k"}] * 5})
+        record = {"Data": b64("x" * 1000), "PartitionKey": "k"}
+        one.ok("PutRecords", {"StreamName": "s", "Records": [record] * 5})
         metrics = Metrics(server)
     assert metrics.value("kinesisd_connections") == 2
     assert metrics.value("kinesisd_connections_opened_total") == 2
@@ -115,6 +120,38 @@ def test_connections_and_commits(start):
     assert metrics.value("kinesisd_memory_records") == 5
     assert metrics.value("process_resident_memory_bytes") > 1 << 20
     assert abs(metrics.value("process_start_time_seconds") - time.time()) < kinesisd.WAIT_S
+
+
+def test_tls_handshakes_and_versions(start):
+    server = start()
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    https = http.client.HTTPSConnection(server.host, server.port, timeout=kinesisd.WAIT_S, context=context)
+    https.request("GET", "/_kinesisd/health")
+    assert https.getresponse().status == 200
+    stranger = http.client.HTTPSConnection(server.host, server.port, timeout=kinesisd.WAIT_S)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        stranger.request("GET", "/_kinesisd/health")
+    server.wait_for_line("handshake failed")
+    with socket.create_connection((server.host, server.port), kinesisd.WAIT_S) as old:
+        old.sendall(b"GET /_kinesisd/health HTTP/1.0\r\n\r\n")
+        while old.recv(4096):
+            pass
+    metrics = Metrics(server)
+    assert metrics.value("kinesisd_tls_handshakes_total", result="ok") == 1
+    assert metrics.value("kinesisd_tls_handshakes_total", result="failed") == 1
+    assert metrics.value("kinesisd_http_requests_total", version="1.1", tls="yes") == 1
+    assert metrics.value("kinesisd_http_requests_total", version="1.0", tls="no") == 1
+    assert metrics.value("kinesisd_http_requests_total", version="2", tls="no") == 0
+    https.close()
+
+
+def test_what_is_too_large_is_counted(start):
+    server = start()
+    with socket.create_connection((server.host, server.port), kinesisd.WAIT_S) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n")
+        assert b" 413 " in client.recv(4096)
+    assert Metrics(server).value("kinesisd_requests_refused_total", reason="body_too_large") == 1
 
 
 def test_records_read_from_the_disk(start, tmp_path):
@@ -141,7 +178,7 @@ def client_of(server):
 def test_cloudwatch_metrics_of_a_stream(start):
     server = start("--limits", "data")
     kinesis = client_of(server)
-    kinesis.create_stream(StreamName="orders", ShardCount=1)
+    create_stream(server, "orders")
     kinesis.put_record(StreamName="orders", Data=b"12345", PartitionKey="key")
     records = [{"Data": b"x" * 300_000, "PartitionKey": "k"}] * 5
     refused = kinesis.put_records(StreamName="orders", Records=records)["FailedRecordCount"]
@@ -178,7 +215,7 @@ def test_cloudwatch_metrics_of_a_stream(start):
     assert value("ReadProvisionedThroughputExceeded_total") == 1
 
     # The end of the shard is no age.
-    kinesis.create_stream(StreamName="empty", ShardCount=1)
+    create_stream(server, "empty")
     latest = kinesis.get_shard_iterator(StreamName="empty", ShardId=shard_id(0), ShardIteratorType="LATEST")
     kinesis.get_records(ShardIterator=latest["ShardIterator"])
     assert Metrics(server).of_stream("kinesis_GetRecords_IteratorAgeMilliseconds", "empty") == 0
@@ -189,12 +226,14 @@ def test_cloudwatch_metrics_of_a_stream(start):
 def test_cloudwatch_metrics_of_a_consumer(start):
     server = start("--limits", "data")
     kinesis = client_of(server)
-    kinesis.create_stream(StreamName="orders", ShardCount=1)
+    create_stream(server, "orders")
     arn = kinesis.describe_stream_summary(StreamName="orders")["StreamDescriptionSummary"]["StreamARN"]
-    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="reader")["Consumer"]["ConsumerARN"]
+    registered = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="reader")
+    consumer = registered["Consumer"]["ConsumerARN"]
     kinesis.describe_stream_consumer(ConsumerARN=consumer)
     kinesis.put_record(StreamName="orders", Data=b"12345", PartitionKey="key")
-    subscribe = {"ConsumerARN": consumer, "ShardId": shard_id(0), "StartingPosition": {"Type": "TRIM_HORIZON"}}
+    subscribe = {"ConsumerARN": consumer, "ShardId": shard_id(0),
+                 "StartingPosition": {"Type": "TRIM_HORIZON"}}
     events = iter(kinesis.subscribe_to_shard(**subscribe)["EventStream"])
     assert next(events)["SubscribeToShardEvent"]["Records"][0]["Data"] == b"12345"
     with pytest.raises(kinesis.exceptions.ClientError):
@@ -219,10 +258,15 @@ def test_cloudwatch_metrics_of_a_consumer(start):
 
 def test_shard_level_metrics_are_told_when_they_are_on(server, name):
     kinesis = client_of(server)
-    kinesis.create_stream(StreamName=name, ShardCount=2)
+    create_stream(server, name, 2)
     put(server, name, "12345")
+
+    def active():
+        return kinesis.describe_stream_summary(StreamName=name)  # which ends UPDATING
+
     assert f'StreamName="{name}",ShardId' not in Metrics(server).text
-    kinesis.enable_enhanced_monitoring(StreamName=name, ShardLevelMetrics=["IncomingBytes", "OutgoingRecords"])
+    kinesis.enable_enhanced_monitoring(StreamName=name,
+                                       ShardLevelMetrics=["IncomingBytes", "OutgoingRecords"])
     for shard in range(2):
         kinesisd.read_all(server, name, shard)
     metrics = Metrics(server)
@@ -233,11 +277,13 @@ def test_shard_level_metrics_are_told_when_they_are_on(server, name):
     assert sum(told("IncomingBytes_total")) == 6
     assert sum(told("OutgoingRecords_total")) == 1
     assert told("IncomingRecords_total") == [None, None]
+    active()
     kinesis.enable_enhanced_monitoring(StreamName=name, ShardLevelMetrics=["ALL"])
     metrics = Metrics(server)
     for metric in ("IncomingRecords_total", "OutgoingBytes_total", "WriteProvisionedThroughputExceeded_total",
                    "ReadProvisionedThroughputExceeded_total", "IteratorAgeMilliseconds"):
         assert None not in told(metric), metric
+    active()
     kinesis.disable_enhanced_monitoring(StreamName=name, ShardLevelMetrics=["ALL"])
     metrics = Metrics(server)
     assert told("IncomingBytes_total") == [None, None]
