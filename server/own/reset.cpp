@@ -23,8 +23,8 @@ using storage::SnapshotSummary;
 // {"account": ..., "region": ...}: each may be left out, and nothing at all is everything.
 Scope scope_of(const std::string& body) {
   if (body.empty()) return {};
-  const document::Document document = document::parse_json(body);
-  const document::Object object = document::root(document).object({"account", "region"});
+  const document::Document sent = document::parse_json(body);
+  const document::Object object = document::root(sent).object({"account", "region"});
   const auto word = [](const document::Item& item) { return item.word(); };
   return {.account = object.read("account", word), .region = object.read("region", word)};
 }
