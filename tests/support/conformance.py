@@ -101,13 +101,18 @@ def certificate(server, folder):
 
 
 def run_once(client, scheme):
-    """The program against a server of its own. A file `server-flags` in the folder holds flags for it."""
+    """The program against a server of its own. A file `server-flags` in the folder holds flags for it; `check`, if
+    there is one, looks afterwards at what the program has left on the server."""
     flags = FOLDER / client / "server-flags"
     with tempfile.TemporaryDirectory() as folder, kinesisd.Server(
             *(flags.read_text().split() if flags.exists() else []), listen="localhost:0") as server:
         trusted = certificate(server, folder) if scheme == "https" else None
         code, output = call([FOLDER / client / "run"], RUN_S, BUILD=str(build_folder(client)), TMPDIR=folder,
                             KINESIS_ENDPOINT=f"{scheme}://localhost:{server.port}", AWS_CA_BUNDLE=trusted)
+        check = FOLDER / client / "check"
+        if not code and check.exists():
+            code, more = call([check], RUN_S, KINESIS_PLAIN_ENDPOINT=f"http://localhost:{server.port}")
+            output += more
         if code:
             output += f"\n---- the server:\n{server.text()}"
     return code, output
