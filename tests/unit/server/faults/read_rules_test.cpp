@@ -51,6 +51,13 @@ throttle = true
   }
 }
 
+TEST_CASE("the example of a file is one") {
+  const auto rules = rules_from(document::read_file(KINESISD_SOURCE_DIR "/config/faults.toml", "--faults"));
+  REQUIRE(rules.size() == 7);
+  CHECK(rules.front().id == "throttled");
+  CHECK(rules.back().effects.drop->events == 20);
+}
+
 TEST_CASE("a mistake in a rule is one sentence that names its place") {
   struct Row {
     const char* why;
