@@ -111,7 +111,9 @@ server=$!
 run_stage START
 while [[ -z $stopping ]] && kill -0 "$server" 2>/dev/null; do
   if kinesisd health "$@" >/dev/null 2>&1; then
-    url=${KINESISD_SCRIPTS_URL:-http://localhost:4566}
+    for port in 4566 4567 4568; do
+      [[ -z $url ]] && curl -sf -o /dev/null "http://localhost:$port/_kinesisd/health" && url=http://localhost:$port
+    done
     run_stage READY
     break
   fi

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import time
+import urllib.request
 
 import engine
 import pytest
@@ -146,9 +147,9 @@ def test_ipv6_is_listened_on_where_there_is_some(run):
         f"Listening at http://[::]:{port}" for port in (4567, 4566, 4568)]
 
 
-def test_a_flag_alone_still_means_serve(run, kinesis):
-    container = run(arguments=["--region", "eu-west-1"])
-    assert stream_names(kinesis(container.url)) == []
+@pytest.mark.parametrize("flags", [["--port", "4567"], ["--region", "eu-west-1"], ["serve"]], ids=" ".join)
+def test_a_flag_alone_still_means_serve(run, kinesis, flags):
+    assert stream_names(kinesis(run(arguments=flags).url)) == []
 
 
 def test_its_version_is_the_servers():
@@ -158,9 +159,44 @@ def test_its_version_is_the_servers():
 
 
 def test_it_holds_the_server_and_little_else(run):
-    names = subprocess.run(f"podman export {run().id} | tar -t", shell=True, env=engine.environment(), check=True,
-                           capture_output=True, text=True).stdout.split()
-    ours = {name for name in names if not name.startswith(("dev/", "proc/", "sys/", "run/", "tmp/"))}
-    files = {name for name in ours if not name.endswith("/")}
-    assert files <= {"kinesisd", "etc/ssl/certs/ca-certificates.crt", "etc/hosts", "etc/hostname", "etc/mtab",
-                     "etc/resolv.conf", "etc/passwd", "etc/group"}, files
+    listed = subprocess.run(f"podman export {run().id} | tar -tv", shell=True, env=engine.environment(), check=True,
+                            capture_output=True, text=True).stdout.splitlines()
+    files = {line.split()[-1] for line in listed if line.startswith("-")}
+    of_the_engine = {name for name in files if name.startswith(("dev/", "proc/", "sys/", "run/", "tmp/"))} | {
+        "etc/hosts", "etc/hostname", "etc/mtab", "etc/resolv.conf", "etc/passwd", "etc/group"}
+    assert files - of_the_engine == {"kinesisd", "etc/ssl/certs/ca-certificates.crt"}
+
+
+def test_its_administration_answers_through_a_mapped_port(run, kinesis):
+    container = run()
+    kinesis(container.url).create_stream(StreamName="orders", ShardCount=1)
+    request = urllib.request.Request(f"{container.url}/_kinesisd/reset", b"{}", {"Content-Type": "application/json"})
+    assert urllib.request.urlopen(request).status == 200
+    assert stream_names(kinesis(container.url)) == []
+
+
+@pytest.mark.parametrize("flags", [[], ["--user", "12345"], ["--read-only", "--read-only-tmpfs=false"]], ids=" ".join)
+def test_what_is_mounted_at_data_keeps_everything(run, kinesis, volume, flags):
+    first = run("--volume", f"{volume}:/data", *flags)
+    kinesis(first.url).create_stream(StreamName="orders", ShardCount=1)
+    first.stop()
+    first.remove()
+    assert stream_names(kinesis(run("--volume", f"{volume}:/data", *flags).url)) == ["orders"]
+
+
+def test_a_folder_of_the_users_own_keeps_everything_as_that_user(run, kinesis, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    owner = folder.stat().st_uid
+    container = run("--volume", f"{folder}:/data", "--user", str(owner))
+    kinesis(container.url).create_stream(StreamName="orders", ShardCount=1)
+    assert (folder / "kinesisd.db").stat().st_uid == owner
+
+
+def test_a_folder_that_it_may_not_write_is_refused_in_one_sentence(run, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    container = run("--volume", f"{folder}:/data", wait=False)
+    assert engine.podman("wait", container.id) == "2"
+    assert container.log().splitlines() == [
+        "Cannot open /data/kinesisd.db: Permission denied; name a file in a directory this user may write with --db."]

@@ -80,10 +80,23 @@ def test_a_script_that_is_not_executable_is_run_by_bash(run, scripts):
 
 
 def test_a_script_that_fails_does_not_stop_those_after_it(run, scripts):
-    flags = scripts({"ready.d/1.sh": "exit 3\n", "ready.d/2.sh": "echo still here\n"})
+    flags = scripts({"boot.d/0.sh": "echo early\n", "ready.d/1.sh": "exit 3\n", "ready.d/2.sh": "echo still here\n"})
     container = run(*flags, image=SHELL)
     said(container, "still here")
     assert f"{INIT}/ready.d/1.sh failed with exit code 3." in container.log()
+    container.wait_until(lambda: json.loads(container.get("/_localstack/init/ready")[1])["completed"], "completion")
+    told = json.loads(container.get("/_localstack/init")[1])
+    assert [(script["stage"], script["name"], script["state"]) for script in told["scripts"]] == [
+        ("BOOT", "0.sh", "SUCCESSFUL"), ("READY", "1.sh", "ERROR"), ("READY", "2.sh", "SUCCESSFUL")]
+
+
+def test_a_script_of_localstacks_makes_its_streams(run, kinesis, scripts):
+    flags = scripts({"ready.d/1.sh": "#!/bin/bash\nset -e\nawslocal kinesis create-stream --stream-name orders "
+                                     "--shard-count 2\naws --endpoint-url=http://localhost:4566 kinesis list-streams\n"
+                                     "echo done\n"})
+    container = run(*flags, image=SHELL)
+    said(container, "done")
+    assert len(kinesis(container.url).list_shards(StreamName="orders")["Shards"]) == 2
 
 
 def test_scripts_of_old_places_are_run_when_ready(run, kinesis, tmp_path):
