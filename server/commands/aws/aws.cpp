@@ -227,6 +227,16 @@ int run(const Call& call, std::string& operation) {
   return task.run(client, words);
 }
 
+// As AWS's command line words it: what is wrong with one value needs no usage.
+int refuse(std::string_view text) {
+  if (text.starts_with("Error parsing")) {
+    fmt::print(stderr, "\n{}\n", text);
+  } else {
+    fmt::print(stderr, "{}{}{}\n", usage, text.starts_with("Unknown options") ? "" : "aws: error: ", text);
+  }
+  return exit_usage;
+}
+
 }  // namespace
 
 int aws_cli(const Call& call) {
@@ -234,12 +244,11 @@ int aws_cli(const Call& call) {
   try {
     return run(call, operation);
   } catch (const UsageError& error) {
-    fmt::print(stderr, "{}aws: error: {}\n", usage, error.what());
-    return exit_usage;
+    return refuse(error.what());
   } catch (const aws::ValueError& error) {
     const std::string_view text = error.what();
     fmt::print(stderr, "\n{}\n", text);
-    return text.starts_with("Waiter") ? exit_general : exit_usage;
+    return text.starts_with("Parameter validation") ? exit_usage : exit_general;
   } catch (const client::TargetError& error) {
     fmt::print(stderr, "\n{}\n", error.what());
     return exit_configuration;

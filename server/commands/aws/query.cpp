@@ -89,6 +89,8 @@ class Evaluator {
     bool first = true;
     for (blanks(); !rest_.empty(); blanks()) {
       if (skip('|')) {
+        blanks();
+        if (first || rest_.empty() || rest_.front() == '|') fail();
         levels_ = 0;
         first = true;
       } else if (rest_.front() == '[') {
@@ -160,6 +162,7 @@ class Evaluator {
   Value part(const Value& value) {
     if (skip('@')) return value;
     if (skip('{')) return hash(value, inside('{', '}'));
+    if (skip('[')) return several(value, inside('[', ']'));
     const std::string_view word = name();
     if (!skip('(')) return apply(value, levels_, [&](const Value& one) { return member(one, word); });
     if (word != "length") fail();
@@ -228,10 +231,15 @@ class Evaluator {
     const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), index);
     if (wrong == std::errc{} && end == text.data() + text.size())
       return apply(value, levels_, [&](const Value& one) { return element(one, index); });
+    return several(value, text);
+  }
+
+  // [a, b]
+  Value several(const Value& value, std::string_view expressions) const {
     return apply(value, levels_, [&](const Value& one) {
       if (is_null(one)) return null_value();
       std::vector<Value> out;
-      for (const std::string_view expression : split(text)) out.push_back(sub(expression, one));
+      for (const std::string_view expression : split(expressions)) out.push_back(sub(expression, one));
       return list_of(std::move(out));
     });
   }
