@@ -1,9 +1,11 @@
 #include <fmt/core.h>
+#include <openssl/evp.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "protocol/aggregated_record.hpp"
 #include "protocol/base64.hpp"
 #include "protocol/json.hpp"
 #include "server/client/follower.hpp"
@@ -40,13 +42,22 @@ std::string shown(std::string_view data) {
   return out;
 }
 
-std::string as_text(const std::string& shard_id, const client::ReadRecord& record) {
-  const std::string at = record.arrival ? instant_text(*record.arrival) : "-";
-  return fmt::format("{} {} {} {}\n", at, shard_id, shown(record.partition_key.value_or("-")),
-                     shown(record.data.bytes));
+// A record as it was put, or one of those that were packed into it.
+struct Shown {
+  const std::string& shard_id;
+  const client::ReadRecord& record;
+  std::optional<std::size_t> index;  // among those packed
+  std::optional<std::string_view> partition_key;
+  std::string_view data;
+};
+
+std::string as_text(const Shown& one) {
+  const std::string at = one.record.arrival ? instant_text(*one.record.arrival) : "-";
+  return fmt::format("{} {} {} {}\n", at, one.shard_id, shown(one.partition_key.value_or("-")),
+                     shown(one.data));
 }
 
-std::string as_json(const std::string& shard_id, const client::ReadRecord& record) {
+std::string as_json(const Shown& one) {
   std::string out;
   protocol::json::Writer writer(out);
   writer.begin_map(0);
@@ -54,26 +65,49 @@ std::string as_json(const std::string& shard_id, const client::ReadRecord& recor
     writer.key(key);
     writer.text(value);
   };
-  if (record.arrival) text("time", instant_text(*record.arrival));
-  text("shard", shard_id);
-  text("sequenceNumber", record.sequence_number);
-  if (record.partition_key) text("partitionKey", *record.partition_key);
+  if (one.record.arrival) text("time", instant_text(*one.record.arrival));
+  text("shard", one.shard_id);
+  text("sequenceNumber", one.record.sequence_number);
+  if (one.index) {
+    writer.key("subSequenceNumber");
+    writer.integer(static_cast<std::int64_t>(*one.index));
+  }
+  if (one.partition_key && protocol::wire::is_utf8(*one.partition_key))
+    text("partitionKey", *one.partition_key);
   writer.key("data");
-  writer.bytes(record.data.bytes);
-  if (protocol::wire::is_utf8(record.data.bytes)) text("text", record.data.bytes);
+  writer.bytes(one.data);
+  if (protocol::wire::is_utf8(one.data)) text("text", one.data);
   writer.end_map();
   return out + "\n";
 }
 
-std::string line_of(Format format, const std::string& shard_id, const client::ReadRecord& record) {
+std::string line_of(Format format, const Shown& one) {
   switch (format) {
     case Format::json:
-      return as_json(shard_id, record);
+      return as_json(one);
     case Format::raw:
-      return record.data.bytes + "\n";
+      return std::string(one.data) + "\n";
     default:
-      return as_text(shard_id, record);
+      return as_text(one);
   }
+}
+
+protocol::Md5 md5(std::string_view text) {
+  protocol::Md5 digest;
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_md5(), nullptr);
+  return digest;
+}
+
+// Calls `print` for the record, or for each that the Producer Library packed into it, until that has enough.
+template <class Print>
+bool each_record(const std::string& shard_id, const client::ReadRecord& record, bool apart, Print print) {
+  const auto packed = apart ? protocol::read_aggregate(record.data.bytes, md5) : std::nullopt;
+  if (!packed) return print(Shown{shard_id, record, std::nullopt, record.partition_key, record.data.bytes});
+  for (std::size_t i = 0; i < packed->size(); ++i) {
+    const protocol::UserRecord& one = (*packed)[i];
+    if (!print(Shown{shard_id, record, i, one.partition_key, one.data})) return false;
+  }
+  return true;
 }
 
 std::optional<Follower::Start> start_of(const std::string& text) {
@@ -102,6 +136,7 @@ struct Options {
   std::optional<std::int64_t> count;
   bool follow = true;
   bool quiet = false;
+  bool apart = true;
 };
 
 int follow(client::Client& client, const Options& options, Follower::Start start, Format format) {
@@ -111,7 +146,8 @@ int follow(client::Client& client, const Options& options, Follower::Start start
     fmt::print(stderr, "Following {}: {} shards.\n", options.stream, follower.shards());
   std::int64_t left = options.count.value_or(std::numeric_limits<std::int64_t>::max());
   const auto found = [&](const std::string& shard_id, const client::ReadRecord& record) {
-    return print_all(line_of(format, shard_id, record)) && --left > 0;
+    return each_record(shard_id, record, options.apart,
+                       [&](const Shown& one) { return print_all(line_of(format, one)) && --left > 0; });
   };
   while (true) {
     const bool wants_more = follower.read_round(found);
@@ -139,6 +175,8 @@ int tail(const Call& call) {
   flags.on("no-follow", "Ends when all there is has been printed.", options.follow, false);
   flags.number("count", "N", "Ends after N records.", options.count);
   flags.on("quiet", "Does not say on stderr when it begins to follow.", options.quiet);
+  flags.on("no-deaggregate", "Prints what the Producer Library packed into one record as one record.",
+           options.apart, false);
   add_target(flags, options.target);
   if (const auto done = flags.parse(call.arguments)) return *done;
   const auto start = start_of(from.value_or("latest"));

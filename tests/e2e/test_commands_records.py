@@ -11,6 +11,7 @@ import pytest
 
 from kinesisd import EXECUTABLE, WAIT_S, b64, create_stream, datas, put, read_all
 from test_commands import run
+from test_inspection import aggregate
 from test_restart import check_refused
 
 
@@ -127,6 +128,19 @@ def test_tail_formats(server, name):
     done = subprocess.run([EXECUTABLE, "tail", name, "--from", "trim", "--count", "2", "--format", "raw", "--quiet",
                            "--endpoint", server.url], capture_output=True, timeout=WAIT_S, check=True)
     assert (done.stdout, done.stderr) == (b"first\nline\n\xff\x00\n", b"")
+
+
+def test_tail_takes_aggregates_apart(server, name):
+    create_stream(server, name)
+    packed = aggregate(["a", "b"], [], [(0, None, b"one", []), (1, None, b"two", [])])
+    put(server, name, packed)
+    put(server, name, "plain")
+    assert [line.split(" ", 2)[2] for line in tail_all(server, name)] == ["a one", "b two", "k plain"]
+    two = json.loads(tail_all(server, name, "--format", "json")[1])
+    assert (two["partitionKey"], two["text"], two["subSequenceNumber"]) == ("b", "two", 1)
+    whole = json.loads(tail_all(server, name, "--format", "json", "--no-deaggregate")[0])
+    assert base64.b64decode(whole["data"]) == packed and "subSequenceNumber" not in whole
+    assert len(tail_all(server, name, "--count", "1")) == 1
 
 
 def test_tail_from_latest_and_from_a_time(server, name):
