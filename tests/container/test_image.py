@@ -200,3 +200,18 @@ def test_a_folder_that_it_may_not_write_is_refused_in_one_sentence(run, tmp_path
     assert engine.podman("wait", container.id) == "2"
     assert container.log().splitlines() == [
         "Cannot open /data/kinesisd.db: Permission denied; name a file in a directory this user may write with --db."]
+
+
+@pytest.fixture
+def network():
+    name = engine.podman("network", "create", "--label", "kinesisd-test")
+    yield name
+    engine.podman("network", "rm", "--force", name)
+
+
+def test_other_containers_are_reached_by_name(run, network):
+    run("--network", network, "--name", "kinesisd-test-server")
+    said = engine.podman("run", "--rm", "--network", network, "-e", "AWS_ACCESS_KEY_ID=test",
+                         "-e", "AWS_SECRET_ACCESS_KEY=test", "kinesisd", "aws", "--endpoint-url",
+                         "http://kinesisd-test-server:4567", "kinesis", "list-streams")
+    assert json.loads(said)["StreamNames"] == []

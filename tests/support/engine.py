@@ -236,7 +236,8 @@ class DockerSocket:
 
 
 def remove_leftovers():
-    """Containers of tests that were cut off."""
+    """Containers of tests that were cut off, and networks that podman-compose leaves behind."""
     left = podman("ps", "--all", "--quiet", "--filter", "label=kinesisd-test").split()
     if left:
         podman("rm", "--force", "--volumes", "--time", "0", *left, check=False)
+    podman("network", "prune", "--force", check=False)
