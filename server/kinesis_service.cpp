@@ -86,6 +86,7 @@ boost::asio::awaitable<Response> KinesisService::answer_on(Request& request, Cou
   } catch (const std::exception& bug) {
     failure = bug.what();
   }
+  if (request.ids.id.empty()) request.ids = make_request_ids(parts_.random);
   parts_.log.error("{} failed: {}", subject(request), failure);
   co_return server::answer(request, encoding_of(request), errors::internal_failure());
 }

@@ -37,7 +37,12 @@ def error_of(call, *args, **how):
 
 
 def iterator(kinesis, stream, kind="TRIM_HORIZON", shard="0"):
-    return kinesis.get_shard_iterator(StreamName=stream, ShardId=shard, ShardIteratorType=kind)["ShardIterator"]
+    made = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard, ShardIteratorType=kind)
+    return made["ShardIterator"]
+
+
+def status_of(kinesis, stream):
+    return kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamStatus"]
 
 
 def test_an_iterator_expires_after_five_minutes(moved, kinesis, name):
@@ -137,7 +142,8 @@ def test_boto3_sees_a_subscription_end_in_peace(moved, kinesis, name):
         stream = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId="shardId-000000000000",
                                             StartingPosition=start)["EventStream"]
         events = iter(stream)
-        event = next(one for one in events if one["SubscribeToShardEvent"]["Records"])["SubscribeToShardEvent"]
+        bodies = (one["SubscribeToShardEvent"] for one in events)
+        event = next(body for body in bodies if body["Records"])
         assert event["Records"][-1]["Data"] == data
         start = {"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": event["ContinuationSequenceNumber"]}
         with concurrent.futures.ThreadPoolExecutor(1) as thread:
@@ -172,10 +178,11 @@ def test_creating_ends_with_time(start):
     server = start("--transition-ms", 60_000)
     kinesis = boto(server)
     kinesis.create_stream(StreamName="s", ShardCount=1)
-    assert kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamStatus"] == "CREATING"
-    assert error_of(kinesis.put_record, StreamName="s", Data=b"a", PartitionKey="k") == "ResourceNotFoundException"
+    assert status_of(kinesis, "s") == "CREATING"
+    refused = error_of(kinesis.put_record, StreamName="s", Data=b"a", PartitionKey="k")
+    assert refused == "ResourceNotFoundException"
     move(server, advance="1m")
-    assert kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE"
+    assert status_of(kinesis, "s") == "ACTIVE"
     assert kinesis.put_record(StreamName="s", Data=b"a", PartitionKey="k")["ShardId"]
 
 
