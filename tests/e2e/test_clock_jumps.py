@@ -127,6 +127,7 @@ def test_a_subscription_ends_at_five_minutes_and_can_be_renewed(moved, name, ove
         assert time.monotonic() - begun < 3 * kinesisd.PATIENCE
     position = {"SequenceNumber": event["ContinuationSequenceNumber"]}
     with over(moved, request(consumer, "AFTER_SEQUENCE_NUMBER", **position)) as again:
+        again.opened()
         put(moved, name, "after")
         while not (event := again.event())["Records"]:
             pass
