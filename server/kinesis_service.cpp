@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <boost/describe/enum_from_string.hpp>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -36,11 +37,19 @@ std::string_view asked_for(const Request& request) {
   return std::string_view(*target).substr(std::min(target->find('.'), target->size() - 1) + 1);
 }
 
-RequestStory story_of(const Context& context, const Result<std::string>& body) {
+// nullopt: it has succeeded.
+RequestStory story_of(const Context& context, std::optional<ErrorType> error) {
   return {.operation = context.operation,
           .stream = context.stream_name,
           .encoding = context.encoding == protocol::Encoding::json ? "json" : "cbor",
-          .error = body ? std::string_view() : protocol::name(body.error().type)};
+          .error = error ? protocol::name(*error) : std::string_view()};
+}
+
+// What a failure on demand counts as; a broken connection has no type.
+ErrorType counted_as(const faults::Verdict& verdict) {
+  ErrorType type = ErrorType::InternalFailure;
+  if (boost::describe::enum_from_string(verdict.type.c_str(), type)) return type;
+  return verdict.status == 503 ? ErrorType::ServiceUnavailable : ErrorType::InternalFailure;
 }
 
 }  // namespace
@@ -172,11 +181,10 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted&
   if (trouble && trouble->decision().verdict) {
     // Closed again, if it was opened.
     if (outcome.events) open(std::move(*outcome.events), nullptr);
+    end(course, context, counted_as(*trouble->decision().verdict));
     co_return fail(request, context, *trouble->decision().verdict);
   }
-  course.measured.end(body ? std::nullopt : std::optional(body.error().type));
-  if (body && context.times != nullptr) context.times->add(course.measured.taken());
-  if (parts_.log.enabled(LogLevel::debug)) course.story = story_of(context, body);
+  end(course, context, body ? std::nullopt : std::optional(body.error().type));
   log_answer(context, body);
   if (outcome.events) {
     auto source = open(std::move(*outcome.events), context.trouble);
@@ -220,6 +228,12 @@ boost::asio::awaitable<void> KinesisService::delay(const faults::Trouble* troubl
   while (!parts_.faults->stopped() && std::chrono::steady_clock::now() < end) {
     co_await alarm.wait_until(std::min(end, std::chrono::steady_clock::now() + longest_wait));
   }
+}
+
+void KinesisService::end(Course& course, const Context& context, std::optional<ErrorType> error) const {
+  course.measured.end(error);
+  if (!error && context.times != nullptr) context.times->add(course.measured.taken());
+  if (parts_.log.enabled(LogLevel::debug)) course.story = story_of(context, error);
 }
 
 Response KinesisService::fail(const Request& request, const Context& context,

@@ -78,6 +78,8 @@ class KinesisService : public Service {
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
   boost::asio::awaitable<Response> run(Request& request, Admitted& admitted, Course& course);
+  // What became of the operation is known. nullopt: it has succeeded.
+  void end(Course& course, const Context& context, std::optional<protocol::ErrorType> error) const;
   // An answer that the rules of trouble on demand want late.
   boost::asio::awaitable<void> delay(const faults::Trouble* trouble) const;
   Response fail(const Request& request, const Context& context, const faults::Verdict& verdict);

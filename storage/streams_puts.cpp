@@ -114,6 +114,17 @@ Result<Judged> judge_all(Placement& placement, const std::vector<NewRecord>& rec
   return judged;
 }
 
+// What a test wants refused counts as what AWS refuses that way.
+void count_refused(Shard& shard, const protocol::Error& error) {
+  StreamCounts& counts = shard.stream->counts;
+  if (error.type == protocol::ErrorType::ProvisionedThroughputExceededException) {
+    ++shard.counts.writes_exceeded;
+    ++counts.put_records_throttled;
+  } else {
+    ++counts.put_records_failed;
+  }
+}
+
 // Appends as pending; Error when the shard's limits do not admit the record now.
 Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
   if (state.settings.enforce_write_limits) {
@@ -192,6 +203,7 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
   for (std::size_t i = 0; i < records.size(); ++i) {
     NewRecord& record = records[i];
     if (judge && judged.refused[i]) {
+      count_refused(*judged.shards[i], *judged.refused[i]);
       result.entries.push_back(*std::move(judged.refused[i]));
       continue;
     }

@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 from prometheus_client.parser import text_string_to_metric_families
 
+import faults
 import kinesisd
 from kinesisd import ACCOUNT, REGION, Connection, b64, create_stream, put, shard_id
 
@@ -221,6 +222,23 @@ def test_cloudwatch_metrics_of_a_stream(start):
     assert Metrics(server).of_stream("kinesis_GetRecords_IteratorAgeMilliseconds", "empty") == 0
     kinesis.delete_stream(StreamName="orders")
     assert 'StreamName="orders"' not in Metrics(server).text
+
+
+def test_failures_on_demand_count_as_what_they_stand_for(start):
+    server = start("--limits", "off")
+    create_stream(server, "orders")
+    faults.add(server,
+               {"operation": "PutRecord", "error": {"type": "ProvisionedThroughputExceededException"}},
+               {"operation": "PutRecords", "records": {"indexes": [1]}})
+    record = {"Data": b64("x"), "PartitionKey": "k"}
+    assert server.call("PutRecord", {"StreamName": "orders", **record}).status == 400
+    assert server.ok("PutRecords", {"StreamName": "orders", "Records": [record] * 3})["FailedRecordCount"] == 1
+    metrics = Metrics(server)
+    assert metrics.value("kinesisd_requests_total", operation="PutRecord",
+                         code="ProvisionedThroughputExceededException") == 1
+    assert metrics.of_stream("kinesis_PutRecords_ThrottledRecords_total", "orders") == 1
+    assert metrics.of_stream("kinesis_PutRecords_SuccessfulRecords_total", "orders") == 2
+    assert metrics.of_stream("kinesis_WriteProvisionedThroughputExceeded_total", "orders") == 1
 
 
 def test_cloudwatch_metrics_of_a_consumer(start):
