@@ -17,4 +17,13 @@ void plan_streams(const Settings& settings, startup::Plan& plan) {
   }
 }
 
+std::string fault_rules(const Wishes& wishes) {
+  if (wishes.error_probability == 0) return {};
+  return fmt::format(
+      R"([{{"id": "KINESIS_ERROR_PROBABILITY", "operation": "PutRecord", "probability": {0}, "throttle": true}}, )"
+      R"({{"id": "KINESIS_ERROR_PROBABILITY-records", "operation": "PutRecords", "probability": {0}, )"
+      R"("records": {{"share": 1}}}}])",
+      wishes.error_probability);
+}
+
 }  // namespace kinesisd::server::dropin
