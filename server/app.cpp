@@ -87,8 +87,14 @@ void say(const std::string& line) {
 }
 
 std::vector<faults::Rule> fault_rules(const Settings& settings) {
-  if (!settings.faults) return {};
-  return faults::rules_from(document::read_file(*settings.faults, "--faults"));
+  std::vector<faults::Rule> rules;
+  if (settings.faults) rules = faults::rules_from(document::read_file(*settings.faults, "--faults"));
+  const std::string more = dropin::fault_rules(settings.wishes);
+  if (!more.empty()) {
+    for (faults::Rule& rule : faults::rules_from(document::parse_json(more)))
+      rules.push_back(std::move(rule));
+  }
+  return rules;
 }
 
 std::optional<Credentials> verified_by(const Settings& settings, Log& log) {

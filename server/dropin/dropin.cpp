@@ -199,9 +199,6 @@ void put_together(Draft& draft, bool flags_given, bool listen_flag) {
   if (!listen_flag) listen(draft, flags_given);
   keep(draft);
   announce(draft);
-  if (wishes.error_probability > 0) {
-    wishes.unmet.emplace_back("KINESIS_ERROR_PROBABILITY asks for errors at random");
-  }
   if (!wishes.unmet.empty()) {
     wishes.warnings.push_back(fmt::format("Of what is set for another emulator this has no effect: {}.",
                                           fmt::join(wishes.unmet, "; ")));

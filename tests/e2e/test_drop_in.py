@@ -372,3 +372,14 @@ def test_init_scripts_of_an_image(start):
 def test_what_is_not_told_well(server, what, word):
     answer = tell(server, **what)
     assert answer.status == 400 and word in answer.json()["error"]
+
+
+def test_errors_at_random(start):
+    server = start(env={"KINESIS_ERROR_PROBABILITY": "1"})
+    create_stream(server, "s")
+    record = {"Data": "YQ==", "PartitionKey": "k"}
+    refused = server.call("PutRecord", {"StreamName": "s", **record}).error()
+    assert refused[:2] == (400, "ProvisionedThroughputExceededException")
+    put = server.ok("PutRecords", {"StreamName": "s", "Records": [record, record]})
+    assert put["FailedRecordCount"] == 2
+    assert {one["ErrorCode"] for one in put["Records"]} == {"ProvisionedThroughputExceededException"}
