@@ -9,8 +9,11 @@ namespace kinesisd::server::dropin {
 void plan_streams(const Settings& settings, startup::Plan& plan) {
   for (const InitialStream& stream : settings.wishes.streams) {
     const std::string where = fmt::format("INITIALIZE_STREAMS: {}", stream.name);
+    const bool apart = settings.worlds != Worlds::one;
     startup::PlannedStream planned{
-        .key = {{settings.account_id, stream.region.value_or(settings.region)}, stream.name}, .where = where};
+        .key = {{settings.account_id, apart ? stream.region.value_or(settings.region) : settings.region},
+                stream.name},
+        .where = where};
     planned.keep_existing = true;
     planned.shards = startup::Planned<std::int32_t>{stream.shards, where};
     plan.streams.push_back(std::move(planned));
@@ -20,7 +23,8 @@ void plan_streams(const Settings& settings, startup::Plan& plan) {
 std::string fault_rules(const Wishes& wishes) {
   if (wishes.error_probability == 0) return {};
   return fmt::format(
-      R"([{{"id": "KINESIS_ERROR_PROBABILITY", "operation": "PutRecord", "probability": {0}, "throttle": true}}, )"
+      R"([{{"id": "KINESIS_ERROR_PROBABILITY", "operation": "PutRecord", "probability": {0}, )"
+      R"("throttle": true}}, )"
       R"({{"id": "KINESIS_ERROR_PROBABILITY-records", "operation": "PutRecords", "probability": {0}, )"
       R"("records": {{"share": 1}}}}])",
       wishes.error_probability);

@@ -49,6 +49,12 @@ Advice nothing_to_do(Draft& /*draft*/, const std::string& /*value*/) {
   return std::nullopt;
 }
 
+// kinesalite has one namespace, whatever the region and the credentials, and tests came to count on it.
+void is_of_kinesalite(Draft& draft) {
+  draft.of_kinesalite = true;
+  draft.settings.worlds = Worlds::one;
+}
+
 template <bool Draft::*Member>
 Advice truth(Draft& draft, const std::string& value) {
   const auto yes = parse_truth(value);
@@ -73,6 +79,11 @@ Advice limit(Draft& draft, const std::string& value) {
   return std::nullopt;
 }
 
+Advice kinesalite_limit(Draft& draft, const std::string& value) {
+  is_of_kinesalite(draft);
+  return limit<&Settings::shard_limit>(draft, value);
+}
+
 std::optional<storage::TransitionTime> time_of(const std::string& value) {
   const auto time = document::parse_duration(value, document::Endless::allowed);
   if (!time) return std::nullopt;
@@ -89,7 +100,7 @@ Advice lasts(Draft& draft, const std::string& value) {
 }
 template <const auto& Word>
 Advice kinesalite_lasts(Draft& draft, const std::string& value) {
-  draft.of_kinesalite = true;
+  is_of_kinesalite(draft);
   return lasts<Word>(draft, value);
 }
 constexpr std::string_view create = "create";
@@ -126,7 +137,7 @@ Advice port(Draft& draft, const std::string& value) {
   return listen_at(draft, value);
 }
 Advice kinesalite_port(Draft& draft, const std::string& value) {
-  draft.of_kinesalite = true;
+  is_of_kinesalite(draft);
   return port(draft, value);
 }
 template <std::optional<std::uint16_t> Draft::*Member>
@@ -138,7 +149,7 @@ Advice kinesis_mock_port(Draft& draft, const std::string& value) {
 
 template <const auto& Variable>
 Advice kinesalite_path(Draft& draft, const std::string& value) {
-  draft.of_kinesalite = true;
+  is_of_kinesalite(draft);
   draft.settings.wishes.keep_in =
       Folder{.path = value, .file = std::string(database_name), .asked_by = std::string(Variable)};
   return std::nullopt;
@@ -149,7 +160,7 @@ constexpr std::string_view path_variable = "KPATH";
 Advice ssl(Draft& draft, const std::string& value) {
   const auto yes = parse_truth(value);
   if (!yes) return std::string(truth_advice);
-  draft.of_kinesalite = true;
+  is_of_kinesalite(draft);
   draft.kinesalite_ssl = *yes;
   if (*yes && draft.settings.tls == TlsMode::off) draft.settings.tls = TlsMode::on;
   return std::nullopt;
@@ -264,10 +275,10 @@ constexpr auto kinesalite_rows = std::to_array<Row>({
      kinesalite_lasts<remove>},
     {"--updateStreamMs", kinesalite, "--transition-ms ...,update=N", Reach::anywhere,
      kinesalite_lasts<update>},
-    {"--shardLimit", kinesalite, "--shard-limit", Reach::anywhere, limit<&Settings::shard_limit>},
+    {"--shardLimit", kinesalite, "--shard-limit", Reach::anywhere, kinesalite_limit},
     {"PORT", saidsef, "--listen", Reach::image, kinesalite_port},
     {"KPATH", saidsef, "--db", Reach::image, kinesalite_path<path_variable>},
-    {"SHARDLIMIT", saidsef, "--shard-limit", Reach::anywhere, limit<&Settings::shard_limit>},
+    {"SHARDLIMIT", saidsef, "--shard-limit", Reach::anywhere, kinesalite_limit},
     {"CREATESTREAMMS", saidsef, "--transition-ms ...,create=N", Reach::anywhere, kinesalite_lasts<create>},
     {"DELETESTREAMMS", saidsef, "--transition-ms ...,delete=N", Reach::anywhere, kinesalite_lasts<remove>},
     {"UPDATESTREAMMS", saidsef, "--transition-ms ...,update=N", Reach::anywhere, kinesalite_lasts<update>},

@@ -383,3 +383,18 @@ def test_errors_at_random(start):
     put = server.ok("PutRecords", {"StreamName": "s", "Records": [record, record]})
     assert put["FailedRecordCount"] == 2
     assert {one["ErrorCode"] for one in put["Records"]} == {"ProvisionedThroughputExceededException"}
+
+
+@pytest.mark.parametrize("flags, env, seen", [
+    (["--createStreamMs", "0"], {}, ["s"]),
+    (["--shardLimit", "9"], {"KINESISD_WORLDS": "account"}, ["s"]),
+    ([], {"DELETESTREAMMS": "5"}, ["s"]),
+    (["--createStreamMs", "0", "--worlds", "account"], {}, []),
+    ([], {"DELETESTREAMMS": "5", "KINESISD_WORLDS": "account"}, []),
+    ([], {"CREATE_STREAM_DURATION": "0"}, []),
+])
+def test_one_namespace_as_kinesalite_has_it(start, flags, env, seen):
+    server = start(*flags, env=env)
+    create_stream(server, "s")
+    with Connection(server, access_key="111122223333", region="eu-west-1") as elsewhere:
+        assert elsewhere.ok("ListStreams", {})["StreamNames"] == seen

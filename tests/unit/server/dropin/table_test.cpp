@@ -75,7 +75,9 @@ TEST_CASE("Streams are written name:shards:region") {
   CHECK(parse_streams("a") == Streams{{"a", 4, {}}});
   CHECK(parse_streams("a:1,b::eu-west-1, c:2:us-west-2 ,") ==
         Streams{{"a", 1, {}}, {"b", 4, "eu-west-1"}, {"c", 2, "us-west-2"}});
-  for (const char* wrong : {"a:0", "a:x", ":1", "a:1:b:c", "a:100001", "a b"}) CHECK_FALSE(parse_streams(wrong));
+  for (const char* wrong : {"a:0", "a:x", ":1", "a:1:b:c", "a:100001", "a b"}) {
+    CHECK_FALSE(parse_streams(wrong));
+  }
 }
 
 TEST_CASE("Addresses may leave out the host") {
