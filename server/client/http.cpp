@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <iterator>
+#include <utility>
 
 namespace kinesisd::server::client {
 
@@ -40,8 +41,9 @@ HttpAnswer answer_of(Parser& parser) {
   out.status = static_cast<int>(message.result_int());
   out.keeps_open = message.keep_alive();
   for (const auto& field : message.base()) {
-    Header& header = out.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+    Header header{std::string(field.name_string()), std::string(field.value())};
     for (char& c : header.name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    out.headers.push_back(std::move(header));
   }
   out.body = std::move(message.body());
   return out;
