@@ -9,6 +9,7 @@
 
 #include "protocol/json.hpp"
 #include "server/document/reader.hpp"
+#include "server/faults/rule_book.hpp"
 #include "server/own/control.hpp"
 #include "storage/snapshots.hpp"
 
@@ -21,12 +22,28 @@ using storage::Scope;
 using storage::SnapshotSummary;
 
 // {"account": ..., "region": ...}: each may be left out, and nothing at all is everything.
+Scope scope_in(const document::Object& object) {
+  const auto word = [](const document::Item& item) { return item.word(); };
+  return {.account = object.read("account", word), .region = object.read("region", word)};
+}
+
 Scope scope_of(const std::string& body) {
   if (body.empty()) return {};
   const document::Document sent = document::parse_json(body);
-  const document::Object object = document::root(sent).object({"account", "region"});
-  const auto word = [](const document::Item& item) { return item.word(); };
-  return {.account = object.read("account", word), .region = object.read("region", word)};
+  return scope_in(document::root(sent).object({"account", "region"}));
+}
+
+struct Reset {
+  Scope scope = {};
+  bool faults = false;  // forget the rules as well
+};
+
+Reset reset_of(const std::string& body) {
+  if (body.empty()) return {};
+  const document::Document sent = document::parse_json(body);
+  const document::Object object = document::root(sent).object({"account", "region", "faults"});
+  const auto boolean = [](const document::Item& item) { return item.boolean(); };
+  return {.scope = scope_in(object), .faults = object.read("faults", boolean).value_or(false)};
 }
 
 void write(protocol::json::Writer& writer, const SnapshotSummary& snapshot) {
@@ -118,8 +135,10 @@ Response forget(const Control& control, const std::string& name) {
 
 Answer answer_reset(Call& call) {
   return {.response = {},
-          .blocking = blocking(call.control, [scope = scope_of(call.request.body)](const Control& control) {
-            return json(200, fmt::format(R"({{"streams":{}}})", storage::reset(control.journal, scope)));
+          .blocking = blocking(call.control, [asked = reset_of(call.request.body)](const Control& control) {
+            const std::size_t streams = storage::reset(control.journal, asked.scope);
+            if (asked.faults && control.faults != nullptr) control.faults->clear();
+            return json(200, fmt::format(R"({{"streams":{}}})", streams));
           })};
 }
 

@@ -6,7 +6,8 @@
 
 namespace kinesisd::server::own {
 
-// POST {} or {"account": ..., "region": ...}: {"streams": how many there were}.
+// POST {} or {"account": ..., "region": ..., "faults": true}: {"streams": how many there were}. What is set
+// on the server (the clock, rules for faults) stays; with "faults": true all rules go.
 Answer answer_reset(Call& call);
 
 // GET: {"snapshots": [{"name": ..., "saved": ..., "streams": ...}, ...]}.

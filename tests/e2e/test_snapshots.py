@@ -63,7 +63,17 @@ def test_iterators_of_what_was_reset_find_nothing(start):
     assert read_all(server, "s") == []
 
 
+def test_faults_go_when_that_is_asked_for(start):
+    server = start()
+    done(server, "POST", "faults", b'{"error": "InternalFailure", "operation": "ListStreams"}')
+    done(server, "POST", "reset")
+    assert server.call("ListStreams", {}).status == 500
+    done(server, "POST", "reset", b'{"faults": true}')
+    assert names(server) == []
+
+
 @pytest.mark.parametrize("body, sentence", [
+    (b'{"faults": "yes"}', "faults"),
     (b'{"acount": "1"}', "acount"),
     (b'{"account": 1}', "account"),
     (b"[]", "object"),
