@@ -43,7 +43,7 @@ TEMPLATE_TEST_CASE("A reset takes everything away, and names are free at once", 
   TemporaryDirectory directory;
   Rewound server(TestType::path(directory), settings_with(500));
   StorageFixture& storage = *server.storage;
-  storage.create(stream_key, provisioned(2));
+  storage.create(stream_key, provisioned(1));
   storage.create(elsewhere, provisioned(1));
   storage.clock.advance_ms(1000);
   server.put({"a", "b"});
@@ -55,7 +55,7 @@ TEMPLATE_TEST_CASE("A reset takes everything away, and names are free at once", 
   CHECK(storage.streams().key_states().empty());
   CHECK(error_type(storage.streams().begin_read(before, std::nullopt, storage.now())) ==
         protocol::ErrorType::ResourceNotFoundException);
-  storage.create(stream_key, provisioned(2));
+  storage.create(stream_key, provisioned(1));
   storage.clock.advance_ms(1000);
   CHECK(server.all() == Data{});
   server.trim();
