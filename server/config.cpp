@@ -11,6 +11,7 @@
 #include "server/document/reader.hpp"
 #include "server/dropin/dropin.hpp"
 #include "server/help_line.hpp"
+#include "server/setting_stores.hpp"
 #include "server/setting_table.hpp"
 #include "server/settings_file.hpp"
 
@@ -85,7 +86,21 @@ struct Flags {
   bool version = false;
 };
 
-Flags parse_flags(std::span<const std::string> arguments) {
+// A switch that stands alone is on.
+Values with_switches_on(std::span<const std::string> arguments) {
+  Values out;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    out.push_back(arguments[i]);
+    const Setting* setting =
+        find_setting([&](const Setting& s) { return arguments[i] == fmt::format("--{}", s.name); });
+    if (setting == nullptr || setting->value != off_or_on_help) continue;
+    if (i + 1 == arguments.size() || arguments[i + 1].starts_with('-')) out.emplace_back("on");
+  }
+  return out;
+}
+
+Flags parse_flags(std::span<const std::string> given) {
+  const Values arguments = with_switches_on(given);
   Flags flags;
   CLI::App app;
   app.set_help_flag();

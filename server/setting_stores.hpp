@@ -67,7 +67,8 @@ SettingAdvice store_number(Settings& settings, const SettingValues& values) {
   return std::nullopt;
 }
 
-// off or on.
+// off or on; a flag alone is on.
+inline constexpr std::string_view off_or_on_help = "off|on";
 inline constexpr std::array off_or_on{Choice<bool>{"off", false}, Choice<bool>{"on", true}};
 template <auto Member>
 SettingAdvice store_switch(Settings& settings, const SettingValues& values) {

@@ -150,7 +150,7 @@ Advice store_admin_hosts(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
-constexpr auto table = std::to_array<Setting>({
+constexpr Setting table[] = {
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
      true},
@@ -214,7 +214,7 @@ constexpr auto table = std::to_array<Setting>({
     {"faults", "FILE", "",
      "Rules of trouble on demand, in TOML or JSON: what fails, how and when. See /_kinesisd/faults.",
      store_path<&Settings::faults, rules_file>},
-    {"strict", "off|on", "off",
+    {"strict", off_or_on_help, "off",
      "Every nuisance AWS is allowed: empty and short pages, gaps in sequence numbers, shuffled lists.",
      store_switch<&Settings::strict>},
     {"admin", "loopback|any|off", "loopback",
@@ -237,7 +237,7 @@ constexpr auto table = std::to_array<Setting>({
      store_choice<&Settings::log_level, log_levels>},
     {"log-format", "text|json", "text", "Lines for people or for a log collector.",
      store_choice<&Settings::log_format, log_formats>},
-});
+};
 
 }  // namespace
 

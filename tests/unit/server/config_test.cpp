@@ -75,6 +75,13 @@ TEST_CASE("Without settings the defaults hold") {
   CHECK(settings.log_format == LogFormat::text);
 }
 
+TEST_CASE("A switch alone is on") {
+  CHECK(accepted({"--strict"}).strict);
+  CHECK(accepted({"--strict", "--region", "eu-west-1"}).strict);
+  CHECK_FALSE(accepted({"--strict", "off"}).strict);
+  CHECK(refusal({"--strict", "maybe"}) == "--strict maybe: choose off or on.\n");
+}
+
 TEST_CASE("Every flag is stored") {
   const Settings settings = accepted({"--listen",
                                       "127.0.0.1:0",
