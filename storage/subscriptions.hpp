@@ -38,10 +38,10 @@ struct Subscription {
 
   Position at;
   TokenBucket bytes{subscription_bytes_per_second};
-  std::shared_ptr<Subscriber> subscriber;  // unset until someone listens
-  std::shared_ptr<ConsumerCounts> counts;  // of its consumer
-  bool taken_over = false;                 // by a newer call for the same consumer and shard
-  bool ended = false;                      // its stream is not the one any more that it began with
+  std::shared_ptr<Subscriber> subscriber;       // unset until someone listens
+  std::shared_ptr<ConsumerCounts> counts = {};  // of its consumer
+  bool taken_over = false;                      // by a newer call for the same consumer and shard
+  bool ended = false;                           // its stream is not the one any more that it began with
 };
 
 class Subscriptions {
