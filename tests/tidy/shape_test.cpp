@@ -29,14 +29,15 @@ bool opens_namespace_or_type(const std::string& line) {
 }
 
 // Calls `found(line number, lines)` for each block at the left margin that is code: with the formatter's
-// layout, from a line that ends in ` {` to the next line that is `}`.
+// layout, from a line that ends in ` {` to the next line that is `}`. A table of data, `... = {`, is no code.
 template <class F>
 void each_function(const SourceFile& file, F found) {
   std::size_t begin = 0;
   bool inside = false;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     const std::string& line = file.lines[i];
-    if (!inside && line.ends_with("{") && line.front() != ' ' && !opens_namespace_or_type(line)) {
+    if (!inside && line.ends_with("{") && !line.ends_with("= {") && line.front() != ' ' &&
+        !opens_namespace_or_type(line)) {
       inside = true;
       begin = i;
     } else if (inside && line.rfind("}", 0) == 0) {
