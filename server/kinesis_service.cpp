@@ -177,7 +177,9 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted&
                    .response = body.value()},
                   outcome.ticket);
   }
-  co_await delay(context.trouble);
+  // Nothing of it is stored: what is does not wait for an answer that is late on demand.
+  captured.leave();
+  if (trouble) co_await delay(*trouble);
   if (trouble && trouble->decision().verdict) {
     // Closed again, if it was opened.
     if (outcome.events) open(std::move(*outcome.events), nullptr);
@@ -219,11 +221,11 @@ boost::asio::awaitable<Result<std::string>> KinesisService::read(Outcome outcome
   co_return outcome.after_read(std::move(*records));
 }
 
-boost::asio::awaitable<void> KinesisService::delay(const faults::Trouble* trouble) const {
+boost::asio::awaitable<void> KinesisService::delay(const faults::Trouble& trouble) const {
   // Not one wait, so that nobody waits for the end of the server.
   constexpr std::chrono::milliseconds longest_wait{100};
-  if (trouble == nullptr || !trouble->decision().latency) co_return;
-  const auto end = std::chrono::steady_clock::now() + *trouble->decision().latency;
+  if (!trouble.decision().latency) co_return;
+  const auto end = std::chrono::steady_clock::now() + *trouble.decision().latency;
   Alarm alarm;
   while (!parts_.faults->stopped() && std::chrono::steady_clock::now() < end) {
     co_await alarm.wait_until(std::min(end, std::chrono::steady_clock::now() + longest_wait));

@@ -81,7 +81,7 @@ class KinesisService : public Service {
   // What became of the operation is known. nullopt: it has succeeded.
   void end(Course& course, const Context& context, std::optional<protocol::ErrorType> error) const;
   // An answer that the rules of trouble on demand want late.
-  boost::asio::awaitable<void> delay(const faults::Trouble* trouble) const;
+  boost::asio::awaitable<void> delay(const faults::Trouble& trouble) const;
   Response fail(const Request& request, const Context& context, const faults::Verdict& verdict);
   boost::asio::awaitable<Result<std::string>> settle(Outcome& outcome);
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);

@@ -45,11 +45,13 @@ class Capture {
     Pass(Capture* capture, std::uint64_t begun) : capture_(capture), begun_(begun) {}
     Pass(Pass&& other) noexcept : capture_(other.capture_), begun_(other.begun_) { other.capture_ = nullptr; }
     Pass& operator=(Pass&&) = delete;
-    ~Pass() { end(std::nullopt, storage::no_ticket); }
+    ~Pass() { leave(); }
 
     bool wants() const { return capture_ != nullptr; }
     // It is durable: `ticket` says which of the writes it is.
     void keep(Write write, storage::Ticket ticket) { end(std::move(write), ticket); }
+    // There is nothing to keep, unless it has been kept; no other write waits for it any more.
+    void leave() { end(std::nullopt, storage::no_ticket); }
 
    private:
     void end(std::optional<Write> write, storage::Ticket ticket) {

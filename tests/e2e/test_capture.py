@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from kinesisd import WAIT_S, Connection, b64, create_stream, datas, put, read_all
+import faults
+from kinesisd import WAIT_S, Connection, b64, create_stream, datas, headers_for, put, read_all
 from test_commands import run
 from test_restart import check_refused, refusal
 
@@ -69,6 +70,21 @@ def test_only_what_was_stored_is_captured(start, file):
     stored = [record["SequenceNumber"] for record in answer["Records"] if "SequenceNumber" in record]
     assert 0 < len(stored) < 3
     assert [line["sequenceNumber"] for line in lines_of(file, 1 + len(stored))[1:]] == stored
+
+
+def test_a_failure_that_is_late_on_demand_holds_up_no_other_write(start, file):
+    server = start("--capture", file, "--limits", "off")
+    create_stream(server, "s")
+    faults.add(server, {"operation": "PutRecord", "count": 1, "throttle": True, "latency": "15m"})
+    with Connection(server) as late:
+        request = {"StreamName": "s", "Data": "", "PartitionKey": "k"}
+        late.http.request("POST", "/", json.dumps(request), headers_for("PutRecord"))
+        deadline = time.monotonic() + WAIT_S
+        while not any(faults.hits(server).values()):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        stored = put(server, "s", "one")["SequenceNumber"]
+        assert lines_of(file, 2)[1]["sequenceNumber"] == stored
 
 
 def test_the_order_of_each_shard(start, file):
