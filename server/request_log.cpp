@@ -40,7 +40,7 @@ void log_request(Log& log, const Request& request, const Response& response, con
     add_text("path", request.path);
   }
   add_text("stream", story.stream);
-  fields.push_back({"status", std::int64_t{response.status}});
+  if (!response.reset) fields.push_back({"status", std::int64_t{response.status}});
   add_text("error", story.error);
   add_number("bytes_in", measured.bytes_in());
   add_number("bytes_out", response.body.size());

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import faults
 import kinesisd
 from kinesisd import Connection, b64, create_stream, put
 
@@ -58,6 +59,15 @@ def test_requests_without_an_operation(start, method, path, wanted):
     with Connection(server) as connection:
         connection.send(method, path, {}, None)
     server.wait_for_line(re.escape(wanted))
+
+
+def test_a_connection_that_is_reset_on_demand_has_no_status(start):
+    server = start("--log-level", "debug")
+    faults.add(server, {"operation": "ListStreams", "reset": "before"})
+    with pytest.raises(ConnectionError), Connection(server) as connection:
+        connection.call("ListStreams", {})
+    line = server.wait_for_line("operation=ListStreams")
+    assert "status=" not in line and "error=InternalFailure" in line
 
 
 def test_a_client_cannot_write_a_line_of_its_own(start):
