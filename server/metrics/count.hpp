@@ -10,13 +10,14 @@
 
 namespace kinesisd::server::metrics {
 
-// One thread at a time adds: a load and a store are all it costs.
+// One thread at a time adds: a load and a store are all it costs. Whoever sees what was added sees what the
+// thread has added to other counts before.
 class Count {
  public:
   void add(std::uint64_t amount = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_release);
   }
-  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+  std::uint64_t value() const { return value_.load(std::memory_order_acquire); }
 
  private:
   std::atomic<std::uint64_t> value_{0};
