@@ -256,11 +256,12 @@ std::vector<storage::RecordPtr> App::read(const storage::DiskRange& range) {
 }
 
 void App::start() {
+  // What can fail comes before the journal, which must not outlive the streams.
+  threads_.start();
   journal_.start(
       streams_, clock_, [this](storage::Settled news) { threads_.settled(news); },
       [this](const std::string& what) { log_.error("{}", what); });
   journal_.wake();
-  threads_.start();
   listener_.start();
   fresh_files_.keep();
   readiness_.set_started();
