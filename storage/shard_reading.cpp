@@ -84,9 +84,9 @@ Result<Position> position(const Shard& shard, const IteratorStart& start, const 
     case IteratorType::TRIM_HORIZON:
       break;
     case IteratorType::LATEST:
-      // Not next_index: numbers given to pending records are given again if the process dies before their
-      // commit.
-      return Position{shard.readable_end(), {}};
+      // Not next_index, and not the index of the first pending record: numbers that were given to pending
+      // records, or left out before them, are given if the process dies before their commit.
+      return Position{index_behind(shard, shard.readable), {}};
     case IteratorType::AT_TIMESTAMP:
       if (!start.timestamp) return errors::timestamp_missing();
       if (*start.timestamp > now)
@@ -107,6 +107,10 @@ std::size_t visible_count(const Shard& shard, Timestamp visible_until) {
   const auto hidden = std::partition_point(
       begin, end, [&](const RecordPtr& record) { return record->arrived() <= visible_until; });
   return static_cast<std::size_t>(hidden - begin);
+}
+
+std::uint64_t index_behind(const Shard& shard, std::size_t count) {
+  return count > 0 ? shard.log[count - 1]->index() + 1 : shard.memory_from;
 }
 
 void read_shard(const StreamsState& state, const Shard& shard, Position from, PageBounds bounds,

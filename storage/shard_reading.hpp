@@ -24,6 +24,9 @@ Result<Position> position(const Shard& shard, const IteratorStart& start, const 
 Timestamp visible_until(std::chrono::milliseconds after, Timestamp now);
 // How many of the records in memory can be read and are to be seen.
 std::size_t visible_count(const Shard& shard, Timestamp visible_until);
+// The index behind the first `count` records in memory, or behind what was there before them. No higher than
+// what a restart would give to the next record if those are all that is durable: a reader may wait there.
+std::uint64_t index_behind(const Shard& shard, std::size_t count);
 
 // Fills in what the shard has from there on: records in memory, or the part of the disk to be read first, and
 // the children of a shard that has ended. `read.stream`, `visible_until`, `withheld` and what is said of

@@ -180,8 +180,7 @@ Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now
   } else {
     // All there is has expired, or came before the time to begin with: whoever goes on from here, by a number
     // that knows no time, must not get it either.
-    const std::uint64_t behind_all = visible > 0 ? shard->log[visible - 1]->index() + 1 : shard->memory_from;
-    subscription.at.from_index = std::max(subscription.at.from_index, behind_all);
+    subscription.at.from_index = std::max(subscription.at.from_index, index_behind(*shard, visible));
   }
   return next;
 }

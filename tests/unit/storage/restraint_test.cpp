@@ -1,6 +1,8 @@
 // What keeps records from readers and out of streams for a while: nothing may be lost by it.
+#include <filesystem>
+
 #include "storage/strict.hpp"
-#include "tests/unit/storage/storage_fixture.hpp"
+#include "tests/unit/storage/database_fixture.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -219,6 +221,26 @@ TEST_CASE("strictness neither loses nor reorders a record") {
     std::string told;
     for (const std::string& text : written) told += (told.empty() ? "" : " ") + text;
     CHECK(subscribe(fixture).rest() == told);
+  }
+}
+
+TEST_CASE("a reader that waits behind numbers left out gets what is written after the process died") {
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+    INFO(seed);
+    TemporaryDirectory directory;
+    const std::string path = directory.file("streams.db");
+    const std::string left = directory.file("left.db");
+    StreamSettings settings = settings_with(0);
+    settings.strict = std::make_shared<Strict>(Random(seed));
+    Opening opening(path, settings);
+    opening.storage->create(stream_key, provisioned(1));
+    put_now(*opening.storage, "kept");
+    opening.storage->put("k", "lost");
+    const std::string at = opening.storage->iterator({IteratorType::LATEST, {}, {}});
+    for (const char* part : {"", "-wal"}) std::filesystem::copy_file(path + part, left + part);
+    Opening again(left);
+    put_now(*again.storage, "later");
+    CHECK(again.read_all(at) == Data{"later"});
   }
 }
 
