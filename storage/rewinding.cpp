@@ -149,6 +149,8 @@ void Rewinding::apply(Wakes& wakes) {
     state_.streams.erase(stream->row.key);
   }
   for (const auto& stream : coming_) {
+    // Of one that had gone before: its subscribers may not have looked since.
+    state_.subscriptions.end_stream(stream->row.serial, wakes);
     state_.streams.insert_or_assign(stream->row.key, stream);
     state_.enlist(*stream);
     if (!state_.settings.records_on_disk) continue;
