@@ -115,6 +115,8 @@ Shard* Resharding::open(HashKeyRange range, const Shard& parent, const Shard* ad
   }
   row.opened = at_;
   child->last_arrival = at_;
+  child->history = parent.history;
+  if (parent.history != 0) child->parted_at = 1;  // another history may have had a shard in its place
   child->stream = &stream_;
   state_.shards[row.serial] = child.get();
   stream_.shards.push_back(std::move(child));

@@ -48,6 +48,7 @@ std::unique_ptr<Shard> shard_of(const StreamsState& state, const SavedShard& sav
   shard->stored_from = saved.stored_from;
   shard->oldest_stored = saved.oldest_stored;
   shard->last_arrival = saved.last_arrival;
+  shard->parted_at = saved.row.next_index;
   const auto now = state.shards.find(saved.row.serial);
   fill_log(state, *shard, saved, now == state.shards.end() ? nullptr : now->second);
   return shard;
@@ -86,8 +87,11 @@ void Rewinding::put_back(SavedStream& saved) {
   auto stream = std::make_shared<Stream>();
   stream->row = saved.row;
   StreamPutBack written{saved.row, {}};
+  // Serials are never given twice, also not after a restart, which iterators outlive.
+  if (history_ == 0) history_ = state_.next_shard_serial++;
   for (auto& shard : saved.shards) {
     stream->shards.push_back(shard_of(state_, shard));
+    stream->shards.back()->history = history_;
     written.shards.push_back(shard.row);
     if (state_.settings.records_on_disk) return_records(saved.row.serial, shard);
   }

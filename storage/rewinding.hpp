@@ -47,6 +47,7 @@ class Rewinding {
   std::vector<std::shared_ptr<Stream>> coming_;
   std::set<std::int64_t> unchanged_;  // serials of streams
   std::vector<Mark> marks_;
+  std::int64_t history_ = 0;  // of the shards put back; 0: there are none
 };
 
 }  // namespace kinesisd::storage

@@ -79,6 +79,9 @@ Result<Position> position(const Shard& shard, const IteratorStart& start, const 
     case IteratorType::AFTER_SEQUENCE_NUMBER: {
       BOOST_OUTCOME_TRY(const auto number, number_of(shard, *start.sequence_number, key));
       const bool after = start.type == IteratorType::AFTER_SEQUENCE_NUMBER || number.past_record;
+      // Of a record that was taken away: what came since is what comes after it.
+      const bool taken_away = number.index >= shard.row.next_index && number.index != sequence_index_max;
+      if (taken_away && number.index >= shard.parted_at) return Position{shard.parted_at, {}};
       return Position{after ? number.index + 1 : number.index, {}};
     }
     case IteratorType::TRIM_HORIZON:
@@ -120,6 +123,7 @@ void read_shard(const StreamsState& state, const Shard& shard, Position from, Pa
   read.shard = shard.row.index;
   read.shard_serial = shard.row.serial;
   read.shard_created_s = shard.row.created_s;
+  read.history = shard.history;
   read.from_index = std::max(from.from_index, shard.stored_from);
   const std::size_t visible = visible_count(shard, read.visible_until);
   read.readable_index = visible < shard.readable ? shard.log[visible]->index() : shard.readable_end();

@@ -86,8 +86,8 @@ Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope&
 // * False: there is no such snapshot. Streams that are as they were are left alone; of the others what came
 // since is taken away and what went since put back. Time does not go back: records keep their times, and what
 // is over its retention stays expired. Records written afterwards may get sequence numbers that were given
-// before to records taken away. Iterators and tokens stay good for what is there; subscriptions to streams
-// that had changed end.
+// before to records taken away. Iterators and tokens stay good for what is there, and one that stands behind
+// it goes on with what comes after the restoring; subscriptions to streams that had changed end.
 bool restore_snapshot(GroupCommit& journal, const std::string& name);
 
 // False: there is no such snapshot.

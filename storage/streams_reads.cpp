@@ -70,7 +70,8 @@ Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::str
                                                .from_index = at.from_index,
                                                .arrived_from = at.arrived_from,
                                                .issued = now,
-                                               .fresh = true});
+                                               .fresh = true,
+                                               .history = shard->history});
   return made;
 }
 
@@ -112,7 +113,8 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   read.withheld = records_max == 0;
   if (read.withheld) records_max = 1;
   read.visible_until = visible_until(restraint.visible_after, now);
-  read_shard(*state_, *shard, {iterator->from_index, iterator->arrived_from},
+  const bool astray = iterator->history != shard->history && iterator->from_index > shard->parted_at;
+  read_shard(*state_, *shard, {astray ? shard->parted_at : iterator->from_index, iterator->arrived_from},
              {.records = records_max, .bytes = page_bytes_max}, now, read);
   read.times = {stream.times, &stream.times->get_records};
   return read;
@@ -149,7 +151,8 @@ Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
                                                         .shard = read.shard,
                                                         .from_index = reached.next,
                                                         .arrived_from = read.arrived_from,
-                                                        .issued = now});
+                                                        .issued = now,
+                                                        .history = read.history});
   return page;
 }
 

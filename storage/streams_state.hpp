@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,11 @@ struct Shard {
   std::uint64_t stored_from = 1;           // no record below can be read any more
   std::uint64_t memory_from = 1;           // records from stored_from up to here are on the disk alone
   std::optional<Timestamp> oldest_stored;  // arrival of the oldest record on the disk
+
+  // Another one each time a snapshot put the shard back, and never the same again; 0: the first since the
+  // start. Whoever got further in another history goes on where this one parted from it.
+  std::int64_t history = 0;
+  std::uint64_t parted_at = std::numeric_limits<std::uint64_t>::max();
 
   // The first index a reader must not see yet.
   std::uint64_t readable_end() const {

@@ -191,6 +191,7 @@ struct PendingRead {
   ShardIndex shard{};
   std::int64_t shard_serial = 0;
   std::int64_t shard_created_s = 0;
+  std::int64_t history = 0;          // of the shard, for the next iterator
   bool over_limit = false;           // AWS would have throttled the call: its bytes count for nothing
   std::optional<ReadExcess> excess;  // the first time for this shard and limit
   std::vector<RecordPtr> records;

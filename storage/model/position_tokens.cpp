@@ -87,6 +87,7 @@ std::string seal(const TokenSeal& seal, const ShardIterator& iterator) {
                        .time(iterator.arrived_from)
                        .time(iterator.issued)
                        .small(iterator.fresh ? 1 : 0)
+                       .signed_number(iterator.history)
                        .padded(size));
 }
 
@@ -104,6 +105,7 @@ std::optional<ShardIterator> open_shard_iterator(const TokenSeal& seal, std::str
   iterator.arrived_from = reader.time();
   iterator.issued = reader.time();
   iterator.fresh = reader.small() != 0;
+  iterator.history = reader.signed_number();
   if (!reader.good()) return std::nullopt;
   return iterator;
 }

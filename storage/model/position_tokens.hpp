@@ -22,7 +22,8 @@ struct ShardIterator {
   std::uint64_t from_index = 0;
   Timestamp arrived_from{};
   Timestamp issued{};
-  bool fresh = false;  // nothing has been read on the way here
+  bool fresh = false;        // nothing has been read on the way here
+  std::int64_t history = 0;  // of the shard, as Shard::history
   friend bool operator==(const ShardIterator&, const ShardIterator&) = default;
 };
 

@@ -166,6 +166,27 @@ TEMPLATE_TEST_CASE("Snapshots of different histories do not touch each other's r
   CHECK(server.all() == Data{"a"});
 }
 
+TEMPLATE_TEST_CASE("A reader that had got further goes on with what comes after a restore", "", OnDisk,
+                   InMemory) {
+  TemporaryDirectory directory;
+  Rewound server(TestType::path(directory));
+  StorageFixture& storage = *server.storage;
+  storage.create(stream_key, provisioned(1));
+  server.put({"a"});
+  server.save("base");
+  server.put({"b"});
+  const IteratorStart after{IteratorType::AFTER_SEQUENCE_NUMBER, storage.put("k", "c").to_string(), {}};
+  storage.settle();
+  const std::string tip = storage.iterator({IteratorType::LATEST, {}, {}});
+  server.restore("base");
+  server.put({"d"});
+  CHECK(server.read_all(tip) == Data{"d"});
+  CHECK(server.read_all(storage.iterator(after)) == Data{"d"});
+  const std::string next = *storage.read(tip).next_iterator;
+  server.put({"e"});
+  CHECK(server.read_all(next) == Data{"e"});
+}
+
 TEMPLATE_TEST_CASE("A snapshot undoes reshards, and another one brings the children back", "", OnDisk,
                    InMemory) {
   TemporaryDirectory directory;
