@@ -33,6 +33,19 @@ bool has_policy(const StreamRow& row) {
                                             [](const auto& consumer) { return !consumer.policy.empty(); });
 }
 
+// The change a stream or consumer is in the middle of, as far as its row tells.
+Lasting under_way(const StreamRow& row) {
+  if (row.transition == Transition::creating) return Lasting::create;
+  if (row.transition == Transition::deleting) return Lasting::remove;
+  if (std::holds_alternative<NoReshard>(row.reshard)) return Lasting::update;
+  if (std::holds_alternative<SplitOne>(row.reshard)) return Lasting::split;
+  return std::holds_alternative<MergeTwo>(row.reshard) ? Lasting::merge : Lasting::scale;
+}
+
+Lasting under_way(const ConsumerRow& row) {
+  return row.transition == Transition::deleting ? Lasting::deregister_consumer : Lasting::register_consumer;
+}
+
 std::unique_ptr<Shard> restored_shard(const RestoredShard& from) {
   auto shard = std::make_unique<Shard>();
   shard->stored_from = from.oldest ? from.first_index : from.row.next_index;
@@ -74,9 +87,10 @@ void Streams::restore(Restored restored, Timestamp now) {
     if (!status(from.row, now)) continue;
     auto stream = std::make_shared<Stream>();
     stream->row = std::move(from.row);
-    stream->row.ends_when_observed = state_->settings.transitions.end_when_observed;
+    const Transitions& transitions = state_->settings.transitions;
+    stream->row.ends_when_observed = transitions.of(under_way(stream->row)).end_when_observed;
     for (auto& consumer : stream->row.consumers)
-      consumer.ends_when_observed = state_->settings.transitions.end_when_observed;
+      consumer.ends_when_observed = transitions.of(under_way(consumer)).end_when_observed;
     state_->has_policies = state_->has_policies || has_policy(stream->row);
     if (stream->row.transition != Transition::deleting) {
       for (auto& shard : from.shards) stream->shards.push_back(restored_shard(shard));

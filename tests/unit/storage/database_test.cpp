@@ -185,6 +185,22 @@ TEST_CASE("A stream that is DELETING at a restart is so afterwards, and its name
   CHECK(query(path, "SELECT count(*) FROM streams") == "1");
 }
 
+TEST_CASE("A change that lasts its time for everyone does so across a restart") {
+  TemporaryDirectory directory;
+  const auto path = OnDisk::path(directory);
+  StreamSettings settings = settings_with(500, true);
+  settings.transitions.exception(Lasting::create) = {.end_when_observed = false, .after_ms = 60'000};
+  { Opening(path, settings).storage->create(stream_key, provisioned(1)); }
+  Opening opening(path, settings);
+  const auto status = [&] {
+    return opening.storage->streams().describe_summary(stream_key, opening.storage->now()).value().status;
+  };
+  CHECK(status() == StreamStatus::CREATING);
+  CHECK(status() == StreamStatus::CREATING);
+  opening.storage->clock.advance_ms(60'000);
+  CHECK(status() == StreamStatus::ACTIVE);
+}
+
 TEST_CASE("The tables can be read by hand") {
   TemporaryDirectory directory;
   const auto path = OnDisk::path(directory);
