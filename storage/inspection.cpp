@@ -138,7 +138,9 @@ Peeked finish_peek(PendingRead read, Timestamp now) {
   peeked.page.records = std::move(read.records);
   std::erase_if(peeked.page.records,
                 [&](const RecordPtr& record) { return record->arrived() < read.arrived_from; });
-  const Reached reached = reached_by(read, peeked.page.records, now);
+  Reached reached = reached_by(read, peeked.page.records, now);
+  // All there is came before the time that was asked for; the position behind forgets that time.
+  if (peeked.page.records.empty() && reached.tip) reached.next = std::max(reached.next, read.readable_index);
   peeked.page.millis_behind_latest = reached.millis_behind;
   Shard shard;
   shard.row.index = read.shard;
