@@ -43,7 +43,7 @@ class Records {
     if (options_.separator) {
       const std::size_t at = text.find(*options_.separator);
       if (at == std::string_view::npos || at == 0)
-        throw BadInput(fmt::format("A line has no key before {}: {}", *options_.separator, text));
+        throw BadInput(fmt::format("A line has no key with \"{}\" behind it: {}", *options_.separator, text));
       out.partition_key = text.substr(0, at);
       text.remove_prefix(at + options_.separator->size());
     }
