@@ -285,7 +285,7 @@ std::string KinesisService::frozen_note(const Context& context, const Result<std
   const bool throttled =
       body ? context.throttled : body.error().type == ErrorType::ProvisionedThroughputExceededException;
   if (!throttled || !parts_.clock.frozen()) return {};
-  return R"( Time is frozen: PUT /_kinesisd/clock {"advance": "1s"} goes on.)";
+  return R"( Time is frozen: PUT /_kinesisd/clock {"advance": "1s"} moves it on.)";
 }
 
 // Names created with other credentials or for another region are the commonest reason for "not found".
