@@ -30,6 +30,12 @@ std::string subject(const Request& request) {
   return target != nullptr ? *target : fmt::format("{} {}", request.method, request.path);
 }
 
+// The same for a request that was understood: a call without a stream is its operation alone.
+std::string call_of(const Context& context) {
+  if (context.stream_name.empty()) return std::string(context.operation);
+  return fmt::format("{} {}", context.operation, context.stream_name);
+}
+
 // The operation that a request names, whether there is such a one or not.
 std::string_view asked_for(const Request& request) {
   const std::string* target = request.header("x-amz-target");
@@ -242,13 +248,12 @@ Response KinesisService::fail(const Request& request, const Context& context,
                               const faults::Verdict& verdict) {
   const std::string& note = context.trouble->decision().note;
   if (verdict.reset) {
-    parts_.log.info("{} {}: the connection is reset ({})", context.operation, context.stream_name, note);
+    parts_.log.info("{}: the connection is reset ({})", call_of(context), note);
     Response none;
     none.reset = true;
     return none;
   }
-  parts_.log.info("{} {}: {} {} {} ({})", context.operation, context.stream_name, verdict.status,
-                  verdict.type, verdict.message, note);
+  parts_.log.info("{}: {} {} {} ({})", call_of(context), verdict.status, verdict.type, verdict.message, note);
   return server::answer(request, context.encoding, verdict.status, verdict.type, verdict.message);
 }
 
@@ -274,10 +279,10 @@ void KinesisService::log_answer(Context& context, const Result<std::string>& bod
     context.note += fmt::format("{}{}", context.note.empty() ? "" : "; ", context.trouble->decision().note);
   if (!context.warning.empty()) log.warn("{}", context.warning);
   if (!body) {
-    log.info("{} {}: {}{}{}", context.operation, context.stream_name, protocol::sentence(body.error()),
+    log.info("{}: {}{}{}", call_of(context), protocol::sentence(body.error()),
              elsewhere(context, body.error()), frozen_note(context, body));
   } else if (!context.note.empty()) {
-    log.info("{} {}: {}{}", context.operation, context.stream_name, context.note, frozen_note(context, body));
+    log.info("{}: {}{}", call_of(context), context.note, frozen_note(context, body));
   }
 }
 
