@@ -59,6 +59,7 @@ def test_serve_by_name(start):
     lambda port: (["--listen", f"localhost:{port}", "--limits", "all"], {}),
     lambda port: (["--endpoint", f"http://localhost:{port}"], {"KINESISD_LISTEN": "127.0.0.1:1"}),
     lambda port: ([f"--endpoint=http://127.0.0.1:{port}/"], {}),
+    lambda port: ([f"--endpoint=https://localhost:{port}"], {}),
     lambda port: ([], {"KINESISD_LISTEN": f"0.0.0.0:{port},[::]:{port}"}),
 ])
 @pytest.mark.parametrize("tls", ["on", "off", "only"])

@@ -7,6 +7,7 @@ import urllib.parse
 import pytest
 
 from kinesisd import ACCOUNT, Connection, arn, create_stream, put, shard_id
+from service_clock import move
 from subscription import Subscription, register, request
 
 
@@ -108,6 +109,17 @@ def test_records_are_read_page_by_page_from_memory_and_disk(start, memory):
     # The place at the end is good for what comes later.
     put(server, "s", "later")
     assert [record["text"] for record in records(server, "s", format="text", **{"from": at})] == ["later"]
+
+
+def test_a_page_from_after_the_last_record_goes_on_behind_it(start):
+    server = start()
+    create_stream(server, "s")
+    put(server, "s", "before")
+    move(server, advance="1s")
+    page = seen(server, "/s/records", **{"from": "2090-01-01"})
+    assert page["records"] == []
+    put(server, "s", "later")
+    assert [record["text"] for record in records(server, "s", format="text", **{"from": page["next"]})] == ["later"]
 
 
 def test_where_to_begin(server, name):
