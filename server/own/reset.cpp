@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
@@ -24,13 +25,30 @@ using storage::SnapshotSummary;
 // {"account": ..., "region": ...}: each may be left out, and nothing at all is everything.
 Scope scope_in(const document::Object& object) {
   const auto word = [](const document::Item& item) { return item.word(); };
-  return {.account = object.read("account", word), .region = object.read("region", word)};
+  const auto account = [](const document::Item& item) {
+    constexpr std::size_t account_digits = 12;
+    const std::string& text = item.word();
+    const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (text.size() != account_digits || !digits) item.refuse("write 12 digits");
+    return text;
+  };
+  return {.account = object.read("account", account), .region = object.read("region", word)};
 }
 
 Scope scope_of(const std::string& body) {
   if (body.empty()) return {};
   const document::Document sent = document::parse_json(body);
   return scope_in(document::root(sent).object({"account", "region"}));
+}
+
+// A snapshot is put back as it was saved: whoever asks for a part of it is told so.
+void refuse_content(const std::string& body) {
+  if (body.empty()) return;
+  const document::Document sent = document::parse_json(body);
+  const auto entries = document::root(sent).entries();
+  if (!entries.empty()) {
+    entries.front().second.complain(" is not known; a snapshot is put back as it was saved, so send {}");
+  }
 }
 
 struct Reset {
@@ -175,6 +193,7 @@ Answer answer_snapshot(Call& call) {
                 })};
   }
   if (call.request.method == "POST") {
+    refuse_content(call.request.body);
     return {.response = {}, .blocking = blocking(call.control, [name](const Control& control) {
                               return restore(control, name);
                             })};

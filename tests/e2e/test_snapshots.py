@@ -250,3 +250,13 @@ def test_nothing_of_a_reset_stays_in_the_database(start, tmp_path):
         while any(rows()):
             assert time.monotonic() < deadline, rows()
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize("why, path, body, sentence", [
+    ("an account that is none", "reset", b'{"account": "12"}', 'account is "12"; write 12 digits.'),
+    ("a part of a snapshot", "snapshots/a", b'{"account": "123456789012"}',
+     "account is not known; a snapshot is put back as it was saved, so send {}."),
+])
+def test_what_would_be_done_otherwise_than_it_was_meant_is_refused(server, why, path, body, sentence):
+    answer = send(server, "POST", path, body)
+    assert (answer.status, answer.json()) == (400, {"error": sentence}), why
