@@ -53,7 +53,7 @@ std::shared_ptr<ConsumerCounts> counts_of(Stream& stream, const ConsumerRow& con
   auto& counts = stream.consumer_counts[{consumer.name, consumer.created_s}];
   if (counts != nullptr) return counts;
   counts = std::make_shared<ConsumerCounts>();
-  const auto made = counts;
+  auto made = counts;
   // Consumers come and go; who has gone is forgotten when another comes.
   const auto& rows = stream.row.consumers;
   std::erase_if(stream.consumer_counts, [&](const auto& entry) {
