@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build/container"
 BASE = "docker.io/library/debian:bookworm-slim"
 IMAGES = {"kinesisd": (), "kinesisd:shell": ("--target", "shell")}
+ARM64 = FOLDER / "kinesisd-arm64"
 # Two checkouts on one machine do not meet.
 RUN = pathlib.Path("/run") / f"kinesisd-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
 WAIT_S = 30
@@ -98,18 +99,36 @@ def ccache_folder():
     return pathlib.Path(done.stdout.strip() or FOLDER / "ccache")
 
 
+def build_image(name, *flags):
+    """The Dockerfile's image; what the build printed."""
+    cache = ccache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    return podman("build", "--format", "docker", "--network=host", "--pull=never",
+                  "--volume", f"{cache}:/root/.cache/ccache", *flags,
+                  "--file", "docker/Dockerfile", "--tag", name, ".", cwd=ROOT, timeout_s=3600)
+
+
+def build_arm64():
+    """The executable for arm64. This podman cannot make an image of another platform from a base of this one, so it
+    stops where the image would be put together."""
+    with alone():
+        configure()
+        have_base()
+        output = build_image("kinesisd-arm64", "--build-arg", "TARGETARCH=arm64", "--target", "build")
+        container = podman("create", "kinesisd-arm64", "/image/kinesisd")
+        podman("cp", f"{container}:/image/kinesisd", ARM64)
+        podman("rm", container)
+        return output
+
+
 def build_images():
     """Builds every image; what the build printed."""
     with alone():
         configure()
         have_base()
-        cache = ccache_folder()
-        cache.mkdir(parents=True, exist_ok=True)
         output = ""
         for name, flags in IMAGES.items():
-            output += podman("build", "--format", "docker", "--network=host", "--pull=never",
-                             "--volume", f"{cache}:/root/.cache/ccache", *flags,
-                             "--file", "docker/Dockerfile", "--tag", name, ".", cwd=ROOT, timeout_s=3600)
+            output += build_image(name, *flags)
             # Docker's clients mean Docker's registry when they name none.
             podman("tag", name, f"docker.io/library/{name}")
         podman("image", "prune", "--force", timeout_s=120)

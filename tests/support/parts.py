@@ -194,6 +194,18 @@ def images():
         return one(1, str(failure))
 
 
+def arm64():
+    """The image's executable for arm64, cross-built and emulated."""
+    if shutil.which("qemu-aarch64-static") is None:
+        return one(1, "there is no emulator; Debian's package is qemu-user-static")
+    try:
+        engine.build_arm64()
+    except (AssertionError, subprocess.SubprocessError) as failure:
+        return one(1, str(failure))
+    return pytest("tests/arm64", {**CREDENTIALS, "KINESISD_TEST_EXECUTABLE": str(engine.ARM64),
+                                  "KINESISD_TEST_PATIENCE": PATIENCE["tsan"]})
+
+
 def container():
     """The images as people run them; what the tests note stands beside the result."""
     notes = BUILD / "container/notes"
