@@ -15,7 +15,6 @@ constexpr auto names_of(protocol::type_list<Ops...>) {
 
 constexpr auto names = names_of(protocol::Operations{});
 static_assert(names.size() <= operations_max);
-constexpr std::size_t none = names.size() - 1;
 
 std::size_t index_of(std::string_view operation) {
   return static_cast<std::size_t>(std::find(names.begin(), names.end() - 1, operation) - names.begin());
