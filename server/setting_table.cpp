@@ -8,6 +8,7 @@
 #include <limits>
 #include <thread>
 
+#include "server/account_id.hpp"
 #include "server/commands/instant.hpp"
 #include "server/net/address.hpp"
 #include "server/service_clock.hpp"
@@ -28,7 +29,6 @@ constexpr std::int64_t threads_max = 64;
 constexpr std::int64_t memory_mb_min = 8;
 constexpr std::int64_t memory_mb_max = 1 << 20;
 constexpr std::int64_t resources_max = 1'000'000'000;
-constexpr std::size_t account_digits = 12;
 constexpr std::size_t region_letters_max = 63;
 
 constexpr std::array durabilities{Choice<Durability>{"process", Durability::process},
@@ -104,8 +104,7 @@ Advice store_transitions(Settings& settings, const Values& values) {
 
 Advice store_account_id(Settings& settings, const Values& values) {
   const std::string& text = values.front();
-  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (text.size() != account_digits || !digits) return "choose 12 digits";
+  if (!is_account_id(text)) return "choose 12 digits";
   settings.account_id = text;
   return std::nullopt;
 }

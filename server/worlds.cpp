@@ -2,21 +2,16 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
+
+#include "server/account_id.hpp"
 
 namespace kinesisd::server {
 
 namespace {
 
-constexpr std::size_t account_digits = 12;
 constexpr std::uint64_t accounts = 1'000'000'000'000;
-
-bool is_account(std::string_view access_key_id) {
-  return access_key_id.size() == account_digits &&
-         std::all_of(access_key_id.begin(), access_key_id.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 // FNV-1a: the same account for the same key on every machine and in every run, because ARNs show it.
 std::string account_computed_from(std::string_view access_key_id) {
@@ -26,7 +21,7 @@ std::string account_computed_from(std::string_view access_key_id) {
 }
 
 std::string account_of(std::string_view access_key_id, Worlds worlds, const storage::World& fallback) {
-  if (is_account(access_key_id)) return std::string(access_key_id);
+  if (is_account_id(access_key_id)) return std::string(access_key_id);
   const bool computed = worlds == Worlds::key && !access_key_id.empty();
   return computed ? account_computed_from(access_key_id) : fallback.account;
 }

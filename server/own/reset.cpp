@@ -2,13 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "protocol/json.hpp"
+#include "server/account_id.hpp"
 #include "server/document/reader.hpp"
 #include "server/faults/rule_book.hpp"
 #include "server/own/control.hpp"
@@ -26,11 +26,8 @@ using storage::SnapshotSummary;
 Scope scope_in(const document::Object& object) {
   const auto word = [](const document::Item& item) { return item.word(); };
   const auto account = [](const document::Item& item) {
-    constexpr std::size_t account_digits = 12;
-    const std::string& text = item.word();
-    const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (text.size() != account_digits || !digits) item.refuse("write 12 digits");
-    return text;
+    if (!is_account_id(item.word())) item.refuse("write 12 digits");
+    return item.word();
   };
   return {.account = object.read("account", account), .region = object.read("region", word)};
 }

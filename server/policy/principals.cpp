@@ -2,18 +2,12 @@
 
 #include <algorithm>
 
+#include "server/account_id.hpp"
 #include "server/policy/wildcard.hpp"
 
 namespace kinesisd::server::policy {
 
 namespace {
-
-constexpr std::size_t account_digits = 12;
-
-bool is_account(std::string_view text) {
-  return text.size() == account_digits &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 // `text` is `prefix` and then something.
 bool is_below(std::string_view text, std::string_view prefix) {
@@ -31,7 +25,7 @@ bool add_account_or_identity(Principals& principals, std::string_view text) {
     principals.anyone = true;
     return true;
   }
-  if (is_account(text)) {
+  if (is_account_id(text)) {
     principals.accounts.emplace_back(text);
     return true;
   }
@@ -40,7 +34,7 @@ bool add_account_or_identity(Principals& principals, std::string_view text) {
   const std::string_view service = arn_part(text, 2);
   const std::string_view account = arn_part(text, 4);
   const std::string_view name = arn_part(text, 5);
-  const bool is_arn = text.starts_with("arn:aws") && arn_part(text, 3).empty() && is_account(account);
+  const bool is_arn = text.starts_with("arn:aws") && arn_part(text, 3).empty() && is_account_id(account);
   if (!is_arn) return false;
   if (service == "iam" && name == "root") {
     principals.accounts.emplace_back(account);
