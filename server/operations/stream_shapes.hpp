@@ -4,8 +4,11 @@
 #include <set>
 #include <vector>
 
-#include "protocol/operations.hpp"
+#include "protocol/structures/encryption_type.hpp"
 #include "protocol/structures/enhanced_metrics.hpp"
+#include "protocol/structures/shard.hpp"
+#include "protocol/structures/stream_mode_details.hpp"
+#include "protocol/structures/stream_status.hpp"
 #include "protocol/structures/warm_throughput.hpp"
 #include "server/operations/same_word.hpp"
 #include "storage/streams.hpp"
