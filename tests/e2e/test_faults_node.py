@@ -9,7 +9,7 @@ import kinesisd
 import parts
 from subscription import register
 
-LIFE = 120  # seconds for all of the script
+LIFE = 120 * kinesisd.PATIENCE  # seconds for all of the script
 SCRIPT = pathlib.Path(__file__).parent / "faults.mjs"
 SEEN = ["a throttle is retried", "retries come to an end", "a connection that breaks is retried",
         "a connection that breaks after the commit is retried", "connections that break all the time are an error",

@@ -17,6 +17,8 @@ EXECUTABLE = pathlib.Path(os.environ.get("KINESISD_TEST_EXECUTABLE", DEFAULT_EXE
 # Sanitizers make everything slower: waits are multiplied, and speed is not judged.
 PATIENCE = float(os.environ.get("KINESISD_TEST_PATIENCE", "1"))
 WAIT_S = 20 * PATIENCE
+# What is in flight gets ten seconds when the server ends: an end that takes less has not waited for it.
+SHUTDOWN_S = 9
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
