@@ -52,20 +52,22 @@ ServiceClock::ServiceClock(const ClockState& state, Timestamp newest, Wall wall)
 }
 
 // With the lock held.
-Timestamp ServiceClock::look() {
-  if (unsettled_ == 0) latest_ = std::max(latest_, state_.frozen.value_or(wall_() + state_.offset));
+Timestamp ServiceClock::look(Timestamp wall) {
+  if (unsettled_ == 0) latest_ = std::max(latest_, state_.frozen.value_or(wall + state_.offset));
   return latest_;
 }
 
 Timestamp ServiceClock::now() {
   const std::lock_guard lock(mutex_);
-  return look();
+  return look(wall_());
 }
 
 ServiceClock::Reading ServiceClock::read() {
   const std::lock_guard lock(mutex_);
-  const Timestamp now = look();
-  return {now, now - wall_(), state_.frozen.has_value()};
+  // One look at the wall: a thread may be interrupted between two, for as long as the machine likes.
+  const Timestamp wall = wall_();
+  const Timestamp now = look(wall);
+  return {now, now - wall, state_.frozen.has_value()};
 }
 
 bool ServiceClock::frozen() {
@@ -76,7 +78,7 @@ bool ServiceClock::frozen() {
 std::optional<ServiceClock::Plan> ServiceClock::plan(const TimeChange& change) {
   const std::lock_guard lock(mutex_);
   const Timestamp wall = wall_();
-  const Timestamp now = unsettled_ > 0 ? planned_now_ : look();
+  const Timestamp now = unsettled_ > 0 ? planned_now_ : look(wall);
   if (change.set && *change.set < now) {
     throw ClockError(fmt::format("Time does not go backwards; it is {} already, later than {}.",
                                  commands::instant_text(now), commands::instant_text(*change.set)));
@@ -97,7 +99,7 @@ std::optional<ServiceClock::Plan> ServiceClock::plan(const TimeChange& change) {
 
 ClockChanged ServiceClock::restate() {
   const std::lock_guard lock(mutex_);
-  planned_now_ = unsettled_ > 0 ? planned_now_ : look();
+  planned_now_ = unsettled_ > 0 ? planned_now_ : look(wall_());
   ++unsettled_;
   return {planned_, planned_};
 }

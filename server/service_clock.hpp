@@ -74,7 +74,7 @@ class ServiceClock final : public storage::Clock {
   void settle(const storage::ClockChanged& change, bool durable) override;
 
  private:
-  storage::Timestamp look();
+  storage::Timestamp look(storage::Timestamp wall);
 
   const Wall wall_;
   std::mutex mutex_;             // guards what follows
