@@ -52,9 +52,12 @@ def test_streams_of_all_worlds_are_listed_page_by_page(start):
 
 
 def test_looking_ends_no_state(start):
-    server = start("--transition-ms", "auto")
+    # While time stands still a state ends when it is observed, and by nothing else.
+    server = start("--transition-ms", "auto", "--clock", "frozen")
     server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1})
     assert seen(server, "/s")["status"] == seen(server)["streams"][0]["status"] == "CREATING"
+    server.ok("DescribeStreamSummary", {"StreamName": "s"})
+    assert seen(server, "/s")["status"] == "ACTIVE"
 
 
 def test_a_stream_is_shown_with_shards_and_consumers(server, name):

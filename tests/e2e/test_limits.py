@@ -5,6 +5,7 @@ import time
 
 from kinesisd import (ACCOUNT, PATIENCE, Connection, Server, b64, create_stream, datas, iterator, put, read,
                       read_all, shard_id)
+from service_clock import move
 
 THROTTLED = "ProvisionedThroughputExceededException"
 EMPTY = {"Data": "", "PartitionKey": "k"}
@@ -38,7 +39,7 @@ def test_a_thousand_records_a_second(start):
 
 
 def test_put_record_is_throttled_as_a_whole(start):
-    server = start()
+    server = start("--clock", "frozen")
     create_stream(server, "s", MaxRecordSizeInKiB=10240)
     # The balance goes down to minus nine mebibytes, nine seconds of what the shard may take.
     put(server, "s", b"x" * (10 * MIB - 1))
@@ -48,18 +49,19 @@ def test_put_record_is_throttled_as_a_whole(start):
 
 
 def test_a_mebibyte_a_second(start):
-    server = start()
+    server = start("--clock", "frozen")
     create_stream(server, "s", MaxRecordSizeInKiB=10240)
-    # A record may overdraw: the first two pass at most (the second on what a slow machine earned meanwhile).
+    # A record may overdraw: the first passes, and takes what the next second brings.
     entries = [{"Data": b64(b"x" * (2 * MIB)), "PartitionKey": "k"}] * 4
     answer = server.ok("PutRecords", {"StreamName": "s", "Records": entries})
     assert answer["FailedRecordCount"] == 3
     assert "SequenceNumber" in answer["Records"][0]
     assert answer["Records"][1:] == [{"ErrorCode": THROTTLED, "ErrorMessage": exceeded("s")}] * 3
-    begun = time.monotonic()
-    answer = server.call("PutRecord", {"StreamName": "s", "Data": "", "PartitionKey": "k"})
-    if time.monotonic() - begun < 0.5:
-        assert answer.error() == (400, THROTTLED, exceeded("s"))
+    move(server, advance="1s")
+    answer = server.call("PutRecord", {"StreamName": "s", **EMPTY})
+    assert answer.error() == (400, THROTTLED, exceeded("s"))
+    move(server, advance="1s")
+    put(server, "s", "")
 
 
 def test_limits_can_be_off(start):

@@ -47,6 +47,7 @@ def test_what_a_person_reads(start):
     # Every line of a refused request but this one says why, as at every level.
     server.call("PutRecord", {"StreamName": "orders-not", "Data": b64("x"), "PartitionKey": "k"})
     server.wait_for_line("stream=orders-not status=400 error=ResourceNotFoundException")
+    server.stop()
     assert len([line for line in server.output if "orders-not" in line]) == 2
 
 
