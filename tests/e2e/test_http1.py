@@ -161,7 +161,7 @@ def test_slow_senders_hold_up_nobody(server):
             connection.sendall(whole[position:position + len(whole) // 5])
         begun = time.monotonic()
         alive(server)
-        assert time.monotonic() - begun < WAIT_S / 4
+        assert time.monotonic() - begun < WAIT_S / 2  # the slow ones get a minute
     for connection in slow:
         assert answers(connection, 1)[0][0] == 200
         connection.close()

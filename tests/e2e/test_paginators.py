@@ -4,7 +4,7 @@ import boto3
 import botocore.config
 import pytest
 
-from kinesisd import PATIENCE, Connection, Server, arn, shard_id
+from kinesisd import PATIENCE, Connection, Server, arn, create_stream, shard_id
 
 STREAMS = {f"stream-{i:04}": 1 if i % 2 else 4 for i in range(1200)}
 WIDE, WIDE_SHARDS = "wide", 3000
@@ -19,7 +19,7 @@ def many():
             for stream, shards in STREAMS.items():
                 connection.ok("CreateStream", {"StreamName": stream, "ShardCount": shards})
         with Connection(running) as connection:
-            connection.ok("CreateStream", {"StreamName": WIDE, "ShardCount": WIDE_SHARDS})
+            create_stream(connection, WIDE, WIDE_SHARDS)
         yield running
 
 
@@ -108,6 +108,7 @@ def test_waiters_and_the_shards_of_many_streams(many):
             if i % 4 == 0:
                 connection.ok("DeleteStream", {"StreamName": stream})
                 gone.wait(StreamName=stream, WaiterConfig=attempts)
+                connection.ok("CreateStream", {"StreamName": stream, "ShardCount": STREAMS[stream]})
     assert described == sum(STREAMS.values()) == 3000
 
 

@@ -3,10 +3,11 @@
 import collections
 import random
 import threading
+import time
 
 import pytest
 
-from kinesisd import Connection, Server, b64, create_stream, datas
+from kinesisd import WAIT_S, Connection, Server, b64, create_stream, datas
 from lineage import list_shards, number_of, read_through
 
 WRITERS, RESHARDS, SHARDS_MAX, FIRST = 4, 80, 12, 3
@@ -68,6 +69,11 @@ def test_writers_and_reshards_at_once(tmp_path, transition):
             with Connection(server) as connection:
                 for _ in range(RESHARDS):
                     reshard(connection, rng)
+                    # However the machine shares its time: each writer meets each of them.
+                    deadline, before = time.monotonic() + WAIT_S, [len(one) for one in acknowledged]
+                    while any(len(one) == seen for one, seen in zip(acknowledged, before)):
+                        assert not failures and time.monotonic() < deadline, failures
+                        time.sleep(0.001)
         finally:
             stop.set()
             for thread in writers:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import time
 import urllib.request
 
 import h2.config
@@ -81,25 +82,22 @@ def leaf_names(server, name):
 
 
 def descriptors(server):
-    return len(os.listdir(f"/proc/{server.pid}/fd"))
+    """How many there are once the connection that asks is the only one: the server sees a client go a moment after
+    the client knows."""
+    deadline = time.monotonic() + WAIT_S
+    with Connection(server) as connection:
+        while b"\nkinesisd_connections 1\n" not in connection.send("GET", "/metrics", {}, None).body:
+            assert time.monotonic() < deadline, "a connection stays open"
+        return len(os.listdir(f"/proc/{server.pid}/fd"))
 
 
 @contextlib.contextmanager
 def no_leak(server):
     """What is open before is open after, and nothing else."""
-    def settled(expected):
-        # The server sees a client go a moment after the client knows.
-        for _ in range(int(WAIT_S * 100)):
-            if descriptors(server) <= expected:
-                break
-            with contextlib.suppress(OSError):
-                get(server, "/_kinesisd/health")
-        return descriptors(server)
-
-    get(server, "/_kinesisd/health")
-    before = settled(descriptors(server) - 1)
+    before, deadline = descriptors(server), time.monotonic() + WAIT_S
     yield
-    assert settled(before) <= before
+    while descriptors(server) > before:
+        assert time.monotonic() < deadline, "something stays open"
 
 
 @pytest.fixture(scope="module")
