@@ -15,8 +15,9 @@ from kinesisd import EXECUTABLE, WAIT_S, Server, b64, create_stream, datas, iter
 
 
 def refusal(*flags, env=None, cwd=None, preexec_fn=None):
-    """Starts what must not start; its exit code and what it said."""
+    """Starts what must not start; its exit code and what it said. No port is in its way unless it is named."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("KINESISD_")}
+    clean["KINESISD_LISTEN"] = "127.0.0.1:0"
     done = subprocess.run([EXECUTABLE, *map(str, flags)], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=WAIT_S, env={**clean, **(env or {})}, cwd=cwd,
                           preexec_fn=preexec_fn)
