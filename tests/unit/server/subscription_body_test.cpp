@@ -124,7 +124,7 @@ class Fixture {
   }
   std::string next(SubscriptionBody& body) { return answer(asking(body)); }
   static std::string answer(std::future<std::string> asked) {
-    if (asked.wait_for(10s) != std::future_status::ready) return "nothing within ten seconds";
+    if (asked.wait_for(60s) != std::future_status::ready) return "nothing within a minute";
     return asked.get();
   }
   // Returns once the body has looked for news; it then waits, or will when its thread gets to it.

@@ -250,6 +250,8 @@ TEST_CASE("A private database is gone with its user") {
 TEST_CASE("What a killed process left behind is removed, and what a living one uses is not") {
   namespace fs = std::filesystem;
   const auto old = fs::file_time_type::clock::now() - std::chrono::hours{1};
+  const TemporaryDirectory own;
+  const TemporaryFilesIn there(own);
   Opening living("");
   const auto living_directory = fs::path(living.opened.path).parent_path();
   const auto left = fs::temp_directory_path() / "kinesisd-killed";
@@ -263,7 +265,6 @@ TEST_CASE("What a killed process left behind is removed, and what a living one u
   CHECK_FALSE(fs::exists(left));
   CHECK(fs::exists(foreign / "notes.txt"));
   CHECK(fs::exists(living.opened.path));
-  fs::remove_all(foreign);
 }
 
 TEST_CASE("A full disk fails the puts, and they succeed again when there is room") {

@@ -1,8 +1,10 @@
 // A directory that is gone after the test.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <sstream>
 #include <string>
@@ -27,6 +29,28 @@ class TemporaryDirectory {
 
  private:
   std::filesystem::path path_;
+};
+
+// Temporary files go to this directory while this lives, away from what other processes have in the usual
+// one.
+class TemporaryFilesIn {
+ public:
+  explicit TemporaryFilesIn(const TemporaryDirectory& directory) {
+    if (const char* usual = std::getenv("TMPDIR")) usual_ = usual;
+    ::setenv("TMPDIR", directory.file("").c_str(), 1);
+  }
+  TemporaryFilesIn(const TemporaryFilesIn&) = delete;
+  TemporaryFilesIn& operator=(const TemporaryFilesIn&) = delete;
+  ~TemporaryFilesIn() {
+    if (usual_) {
+      ::setenv("TMPDIR", usual_->c_str(), 1);
+    } else {
+      ::unsetenv("TMPDIR");
+    }
+  }
+
+ private:
+  std::optional<std::string> usual_;
 };
 
 inline std::string content(const std::string& path) {

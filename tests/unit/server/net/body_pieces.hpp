@@ -34,7 +34,7 @@ struct PiecesSeen {
 
  private:
   static bool soon(std::future<void>& event) {
-    return event.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+    return event.wait_for(std::chrono::seconds(60)) == std::future_status::ready;
   }
   std::future<void> stopped_ = stopped.get_future();
   std::future<void> gone_ = gone.get_future();

@@ -190,7 +190,7 @@ TEST_CASE("A client that dawdles is dropped") {
   Limits bounds;
   bounds.linger = 10s;
   SECTION("with nothing going on") {
-    bounds.idle = 400ms;  // long enough for a busy machine to send the request
+    bounds.idle = 1000ms;  // long enough for a busy machine to send the request
     TestServer server(bounds);
     Client client(server);
     client.send("GET / HTTP/1.1\r\n\r\n");

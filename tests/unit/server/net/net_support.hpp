@@ -90,12 +90,12 @@ class TestServer {
   bool stopped_ = false;
 };
 
-// Blocking; gives up after ten seconds, so that a server that does not answer fails the test.
+// Blocking; gives up after a minute, so that a server that does not answer fails the test.
 class Client {
  public:
   explicit Client(const TestServer& server) {
     socket_.connect(server.endpoint());
-    const timeval patience{.tv_sec = 10, .tv_usec = 0};
+    const timeval patience{.tv_sec = 60, .tv_usec = 0};
     ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   }
 
