@@ -15,10 +15,8 @@ import engine  # noqa: E402
 
 @pytest.fixture(scope="session", autouse=True)
 def clean_engine():
-    engine.configure()
-    engine.remove_leftovers()
-    yield
-    engine.remove_leftovers()
+    with engine.session():
+        yield
 
 
 @pytest.fixture

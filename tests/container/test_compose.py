@@ -21,9 +21,7 @@ class Project:
     def __init__(self, name):
         self.file = FILES / f"{name}.yml"
         self.name = f"kinesisd-test-{name}"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = engine.free_port()
         self.compose("up", "--detach")
         [self.id] = self.containers()
 
@@ -31,7 +29,7 @@ class Project:
         clean = {k: v for k, v in engine.environment().items() if k not in ("DEBUG", "DATA_DIR")}
         done = subprocess.run(
             ["podman-compose", "--project-name", self.name, "--file", str(self.file), *words],
-            env={**clean, "KINESIS_PORT": str(self.port)}, capture_output=True, text=True, timeout=120, check=False)
+            env={**clean, "KINESIS_PORT": str(self.port)}, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def containers(self):

@@ -32,17 +32,17 @@ def enter_a_network_namespace():
 @pytest.fixture(scope="session")
 def docker(tmp_path_factory):
     """The environment of clients of the engine; `kinesisd`, out of the image, is in their PATH."""
-    enter_a_network_namespace()
-    engine.configure()
     tools = tmp_path_factory.mktemp("bin")
-    with engine.DockerSocket() as url:
-        container = engine.podman("create", "kinesisd")
-        engine.podman("cp", f"{container}:/kinesisd", tools / "kinesisd")
-        engine.podman("rm", container)
-        yield {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "DOCKER_HOST": url,
-               # The image that cleans up after them cannot be fetched here, and no host is behind a bridge.
-               "TESTCONTAINERS_RYUK_DISABLED": "true", "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1",
-               "TESTCONTAINERS_CONNECTION_MODE": "docker_host"}
+    with engine.session():
+        enter_a_network_namespace()
+        with engine.DockerSocket() as url:
+            container = engine.podman("create", "kinesisd")
+            engine.podman("cp", f"{container}:/kinesisd", tools / "kinesisd")
+            engine.podman("rm", container)
+            yield {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "DOCKER_HOST": url,
+                   # The image that cleans up after them cannot be fetched here, and no host is behind a bridge.
+                   "TESTCONTAINERS_RYUK_DISABLED": "true", "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1",
+                   "TESTCONTAINERS_CONNECTION_MODE": "docker_host"}
 
 
 @pytest.fixture

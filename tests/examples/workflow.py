@@ -8,8 +8,6 @@ import time
 import engine
 import yaml
 
-WAIT_S = 30
-
 
 def start(name, service):
     """A service's container, healthy."""
@@ -23,7 +21,7 @@ def start(name, service):
     for volume in service.get("volumes", []):
         flags += ["--volume", volume]
     container = engine.podman("run", "--detach", *flags, *shlex.split(service.get("options", "")), service["image"])
-    deadline = time.monotonic() + WAIT_S
+    deadline = time.monotonic() + engine.WAIT_S
     while engine.podman("inspect", container, "--format", "{{.State.Health.Status}}") != "healthy":
         assert time.monotonic() < deadline, engine.podman("logs", container)
         time.sleep(0.1)

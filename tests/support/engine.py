@@ -1,12 +1,15 @@
 """Podman with settings and storage of its own under build/container, for the image and its tests. Needs root."""
 
 import contextlib
+import datetime
 import fcntl
 import hashlib
 import http.client
 import json
 import os
 import pathlib
+import random
+import re
 import shutil
 import socket
 import subprocess
@@ -21,7 +24,9 @@ IMAGES = {"kinesisd": (), "kinesisd:shell": ("--target", "shell")}
 ARM64 = FOLDER / "kinesisd-arm64"
 # Two checkouts on one machine do not meet.
 RUN = pathlib.Path("/run") / f"kinesisd-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
-WAIT_S = 30
+WAIT_S = 120
+# Those that the kernel gives to whoever asks for any are above.
+PORTS = range(20_000, 30_000)
 
 # runc and no cgroup manager: they ask least of a machine. Old kernels refuse podman's own resource limits.
 CONFIGURATION = {
@@ -139,18 +144,34 @@ def image_bytes(name):
     return int(podman("image", "inspect", name, "--format", "{{.Size}}"))
 
 
+@contextlib.contextmanager
+def session():
+    """Tests with containers of their own, and nobody else's of this checkout beside them: containers and networks
+    that are left from before are removed, and healthy is what whoever asks makes it."""
+    configure()
+    with open(FOLDER / "session", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        remove_leftovers()
+        yield
+        remove_leftovers()
+
+
+def free_port():
+    """A port of 127.0.0.1 that is free, and that no other program is given by chance until it is used."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
 class Container:
     """A running container with a free port of 127.0.0.1 mapped to `port`; removed at the end."""
 
     def __init__(self, *flags, image="kinesisd", arguments=(), port=4567):
-        self.id = podman("run", "--detach", "--label", "kinesisd-test", "--publish", f"127.0.0.1::{port}", *flags,
-                         image, *arguments)
-        try:
-            ports = json.loads(podman("inspect", self.id, "--format", "{{json .HostConfig.PortBindings}}"))
-            self.port = int(ports[f"{port}/tcp"][0]["HostPort"])
-        except BaseException:
-            self.remove()
-            raise
+        self.port = free_port()
+        self.id = podman("run", "--detach", "--label", "kinesisd-test", "--publish", f"127.0.0.1:{self.port}:{port}",
+                         *flags, image, *arguments)
 
     @property
     def url(self):
@@ -196,6 +217,12 @@ class Container:
 
     def exec(self, *command):
         return podman("exec", self.id, *command)
+
+    def started(self):
+        """When its process began, in seconds since the epoch."""
+        # 2026-01-02T03:04:05.123456789Z, of which Python reads six places.
+        began = re.sub(r"(\.\d{6})\d*", r"\1", self.state()["StartedAt"])
+        return datetime.datetime.fromisoformat(began.replace("Z", "+00:00")).timestamp()
 
     def stop(self):
         """SIGTERM to its process 1; the exit code and the seconds it took."""
@@ -252,6 +279,17 @@ class DockerSocket:
         self.service.terminate()
         self.service.wait(WAIT_S)
         self.path.unlink(missing_ok=True)
+
+
+def within(seconds, measure, tries=5):
+    """Measures until it takes no longer than that: the machine and podman may be busy with other things, but not
+    each time. What is really slow, such as the ten seconds for what is in flight, is it each time."""
+    took = []
+    for _ in range(tries):
+        took.append(measure())
+        if took[-1] < seconds:
+            return
+    raise AssertionError(f"never within {seconds} s: {took}")
 
 
 def remove_leftovers():

@@ -178,7 +178,7 @@ def e2e(preset):
 
 def pytest(folder, variables, preset="release", python=PYTHON):
     code, output = call(steady(preset, [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
-                                        "--durations=5", folder]), env=variables)
+                                        "--durations=5", folder]), timeout_s=5400, env=variables)
     last = output.strip().rsplit("\n", 1)[-1]
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
     failed = counts.get("failed", 0) + counts.get("error", 0)
