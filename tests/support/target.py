@@ -39,12 +39,12 @@ WAITERS = botocore.waiter.WaiterModel({"version": 2, "waiters": {
 
 
 @contextlib.contextmanager
-def endpoint():
-    """The URL to talk to; None is AWS."""
+def endpoint(*flags):
+    """The URL to talk to; None is AWS. A kinesisd that is started for it has the flags."""
     if ENDPOINT:
         yield None if ON_AWS else ENDPOINT
     else:
-        with kinesisd.Server() as server:
+        with kinesisd.Server(*flags) as server:
             yield server.url
 
 

@@ -52,6 +52,15 @@ def new_streams(client):
 
 
 @pytest.fixture
+def changing():
+    """(client, make_stream) where a stream is UPDATING for as long as a test takes: on AWS a split lasts that long."""
+    with target.endpoint("--transition-ms", "auto,split=600000") as url:
+        client = target.client_at(url)
+        with new_streams(client) as make:
+            yield client, make
+
+
+@pytest.fixture
 def make_stream(kinesis):
     with new_streams(kinesis) as make:
         yield make

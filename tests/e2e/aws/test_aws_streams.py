@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from target import account_of, not_found, refused, summary_of, wait_active, wait_gone
+from target import ENDPOINT, account_of, not_found, refused, summary_of, wait_active, wait_gone
 
 PROVISIONED = {"StreamMode": "PROVISIONED"}
 
@@ -119,14 +119,16 @@ def test_what_exists_already(kinesis, stream):
             kinesis.create_stream, StreamName=stream.name, ShardCount=1)
 
 
-def test_what_is_not_active(kinesis, make_stream):
+def test_what_is_not_active(changing):
+    kinesis, make_stream = changing
     stream = make_stream(wait=False, ShardCount=2)
     wait_active(kinesis, stream.name)
     split = {"StreamName": stream.name, "ShardToSplit": "shardId-000000000000", "NewStartingHashKey": "5"}
     kinesis.split_shard(**split)
     text = f"Stream {stream.name} under account {stream.account} not ACTIVE, instead in state UPDATING"
     refused("ResourceInUseException", text, kinesis.split_shard, **split)
-    wait_active(kinesis, stream.name)
+    if ENDPOINT:
+        wait_active(kinesis, stream.name)
 
 
 def test_what_is_not_a_name(kinesis):
