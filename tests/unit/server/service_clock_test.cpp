@@ -63,6 +63,19 @@ TEST_CASE("Time runs with the wall and ahead of it, but never backwards") {
   CHECK(OnWall({.offset = 0ms, .frozen = begun()}, begun() + 1h).clock.now() == begun() + 1h);
 }
 
+TEST_CASE("How far a reading is ahead of the wall does not depend on how long the looking takes") {
+  tests::ManualClock wall;
+  ServiceClock clock({.offset = 1h}, {}, [&wall] {
+    const Timestamp now = wall.now();
+    wall.advance_ms(1000);
+    return now;
+  });
+  CHECK(clock.read().offset == 1h);
+  const auto plan = clock.plan({.advance = 1h});
+  REQUIRE(plan);
+  CHECK(plan->then.offset == 2h);
+}
+
 TEST_CASE("A jump takes effect when it is durable, and not at all when it is lost") {
   OnWall on;
   const auto plan = on.clock.plan({.advance = 25h});
