@@ -6,24 +6,13 @@ Each row is run by both against one server, from the same state; stdout and the 
 import concurrent.futures
 import json
 import os
-import pathlib
 import re
 import subprocess
 
 import pytest
 
+from aws_cli import Aws, find_aws
 from kinesisd import EXECUTABLE, WAIT_S, b64, create_stream, datas, put, read_all
-
-
-def find_aws():
-    """AWS's own command line of version 2, if this machine has it."""
-    for folder in [*os.environ["PATH"].split(":"), "/usr/bin"]:
-        candidate = pathlib.Path(folder) / "aws"
-        if candidate.exists():
-            shown = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False)
-            if shown.stdout.startswith("aws-cli/2"):
-                return candidate
-    return None
 
 
 AWS = find_aws()
@@ -98,6 +87,30 @@ READS = [
     "--query ShardIterator.nothing",
     "wait stream-exists --stream-name one",
     "wait stream-not-exists --stream-name none",
+    "list-streams --output text",
+    "list-streams --output table",
+    "list-streams --page-size 1 --query StreamNames --output text",
+    "list-streams --query nothing --output text",
+    "list-streams --query nothing --output table",
+    "describe-stream --stream-name one --output text",
+    "describe-stream --stream-name one --output table",
+    "describe-stream --stream-name one --query StreamDescription.StreamStatus --output table",
+    "describe-stream --stream-name one --query StreamDescription.Shards[].{id:ShardId,h:HashKeyRange} --output text",
+    "describe-stream --stream-name one --query StreamDescription.Shards[].[ShardId,HashKeyRange.EndingHashKey] "
+    "--output table",
+    "describe-stream --stream-name one --page-size 1 --max-items 2",
+    "describe-stream --stream-name one --page-size 1 --max-items 2 --output text",
+    "list-shards --stream-name one --output text",
+    "list-shards --stream-name one --output table",
+    "list-shards --stream-name one --max-items 2",
+    "list-shards --stream-name one --max-items 0 --query NextToken",
+    "list-shards --stream-name one --starting-token "
+    "eyJOZXh0VG9rZW4iOiBudWxsLCAiYm90b190cnVuY2F0ZV9hbW91bnQiOiAyfQ==",
+    f"list-stream-consumers --stream-arn {ARN} --page-size 1 --max-items 3 --query Consumers[].ConsumerName",
+    f"list-stream-consumers --stream-arn {ARN} --max-items 1 --output table",
+    "list-tags-for-stream --stream-name one --output text",
+    "list-tags-for-stream --stream-name one --output table",
+    "describe-limits --output table --query {a:ShardLimit,b:OpenShardCount}",
     # What fails.
     "describe-stream --stream-name none",
     "describe-stream --stream-name one --no-such-option x",
@@ -108,6 +121,12 @@ READS = [
     "put-record --stream-name one --partition-key k --data file://no-such-file",
     "list-shards --stream-name one --shard-filter Type",
     "list-streams --limit many",
+    "list-streams --max-items many",
+    "list-streams --max-items 1 --limit 1",
+    "list-streams --max-items 1 --no-paginate",
+    "list-streams --starting-token none",
+    "list-streams --output none",
+    "describe-limits --max-items 1",
     "no-such-command",
     "",
 ]
@@ -146,9 +165,20 @@ WRITES = [
 ]
 
 
-def answer(server, program, words, cwd=None):
-    done = run(program, ["kinesis", *words.split(), "--endpoint-url", server.url, "--region", "us-east-1"], cwd)
-    return done.returncode, done.stdout
+class Ours:
+    """Our command line, to be run as AWS's."""
+
+    def __init__(self, program, cwd=None):
+        self.program, self.cwd = program, cwd
+
+    def run(self, words):
+        done = run(self.program, words, self.cwd)
+        return done.returncode, done.stdout
+
+
+def answers(program, server, rows):
+    return [program.run(["kinesis", *words.split(), "--endpoint-url", server.url, "--region", "us-east-1"])
+            for words in rows]
 
 
 def check_same(rows, theirs, mine):
@@ -159,9 +189,12 @@ def check_same(rows, theirs, mine):
 @pytest.mark.skipif(AWS is None, reason="AWS's command line of version 2 is not installed")
 def test_reading_as_aws_does(start, ours):
     server = prepared(start)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:  # theirs takes half a second to start
-        theirs = list(pool.map(lambda words: answer(server, AWS, words), READS))
-    check_same(READS, theirs, [answer(server, ours / "aws", words) for words in READS])
+    half = len(READS) // 2
+    with (Aws(AWS, ENVIRONMENT) as aws, Aws(AWS, ENVIRONMENT) as another,
+          concurrent.futures.ThreadPoolExecutor(2) as pool):
+        first, second = pool.map(lambda program, rows: answers(program, server, rows),
+                                 [aws, another], [READS[:half], READS[half:]])
+    check_same(READS, first + second, answers(Ours(ours / "aws"), server, READS))
 
 
 @pytest.mark.skipif(AWS is None, reason="AWS's command line of version 2 is not installed")
@@ -169,14 +202,14 @@ def test_writing_as_aws_does(start, ours, tmp_path):
     (tmp_path / "bytes").write_bytes(b"\xff\x00\xfe")
     (tmp_path / "records.json").write_text('[{"Data": "aGk=", "PartitionKey": "json", "ExplicitHashKey": "7"}]')
     (tmp_path / "input.json").write_text('{"StreamName": "s", "Data": "aGk=", "PartitionKey": "replaced"}')
-    servers = {AWS: start("--seed", "1"), ours / "aws": start("--seed", "1")}
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        theirs, mine = pool.map(
-            lambda program: [answer(servers[program], program, words, tmp_path) for words in WRITES], servers)
+    servers = [start("--seed", "1"), start("--seed", "1")]
+    with Aws(AWS, ENVIRONMENT, tmp_path) as aws, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        theirs, mine = pool.map(lambda program, server: answers(program, server, WRITES),
+                                [aws, Ours(ours / "aws", tmp_path)], servers)
     check_same(WRITES, theirs, mine)
     theirs, mine = (
         [(r["PartitionKey"], r["Data"]) for i in range(2) for r in read_all(server, "s", shard=i)]
-        for server in servers.values())
+        for server in servers)
     assert mine == theirs and ("json", "aGk=") in mine and ("other", "aGk=") in mine
 
 
@@ -206,8 +239,11 @@ def test_a_script_of_a_fixture(start, ours):
 
 @pytest.mark.parametrize("words, code, said", [
     ("s3 ls", 252, "s3 is not here: kinesisd has the commands of kinesis, and sts get-caller-identity."),
-    ("kinesis list-streams --output table", 252, "--output table is not here; json and text are."),
-    ("kinesis list-streams --max-items 3", 252, "--max-items is not here."),
+    ("kinesis list-streams --output yaml", 252, "--output yaml is not here; json, text and table are."),
+    ("kinesis list-streams --max-items 3 --limit 1", 252,
+     "Cannot specify --no-paginate along with pagination arguments: --max-items"),
+    ("kinesis put-record --generate-cli-skeleton output", 252,
+     "--generate-cli-skeleton output is not here; input is."),
     ("kinesis list-streams --query a||b", 252, "--query a||b is not understood"),
     ("kinesis put-record", 252, "the following arguments are required: --data"),
     ("kinesis describe-stream --stream-name none", 254,
@@ -231,6 +267,28 @@ def test_help_lists_every_command_with_its_options(ours):
     assert run(ours / "aws", ["help"]).stdout == done.stdout
     shown = run(ours / "aws", ["kinesis", "put-record", "help"]).stdout
     assert "  --data <value>\n" in shown and "  [--dry-run | --no-dry-run]\n" in shown
+
+
+def test_an_input_begins_as_a_skeleton(server, ours, name, tmp_path):
+    shown = run(ours / "aws", ["kinesis", "create-stream", "--generate-cli-skeleton"]).stdout
+    wanted = {**json.loads(shown), "StreamName": name, "ShardCount": 2,
+              "StreamModeDetails": {"StreamMode": "PROVISIONED"}}
+    members = {"StreamName", "ShardCount", "StreamModeDetails"}
+    (tmp_path / "input.json").write_text(json.dumps({k: v for k, v in wanted.items() if k in members}))
+    done = run(ours / "aws", ["kinesis", "create-stream", "--cli-input-json", "file://input.json",
+                              "--endpoint-url", server.url], tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    summary = server.ok("DescribeStreamSummary", {"StreamName": name})["StreamDescriptionSummary"]
+    assert summary["OpenShardCount"] == 2
+
+
+def test_the_environment_names_the_usual_output(server, ours, name):
+    create_stream(server, name)
+    words = ["kinesis", "describe-stream", "--stream-name", name, "--query", "StreamDescription.StreamName",
+             "--endpoint-url", server.url]
+    shown = [run(ours / "aws", [*words, *more], AWS_DEFAULT_OUTPUT="text").stdout
+             for more in ([], ["--output", "json"])]
+    assert shown == [f"{name}\n", f'"{name}"\n']
 
 
 def test_a_blob_is_base64_both_ways(server, ours, name):

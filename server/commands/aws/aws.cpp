@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include "protocol/operations/describe_stream.hpp"
@@ -10,7 +11,9 @@
 #include "server/commands/aws/operation_table.hpp"
 #include "server/commands/aws/output.hpp"
 #include "server/commands/aws/pages.hpp"
+#include "server/commands/aws/printing.hpp"
 #include "server/commands/aws/query.hpp"
+#include "server/commands/aws/skeleton.hpp"
 #include "server/commands/aws/usage_error.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/own_address.hpp"
@@ -76,19 +79,6 @@ std::string own_endpoint_of(const Environment& environment) {
   return fmt::format("http://{}{}", localstack->second, has_port ? "" : ":4566");
 }
 
-void print_value(const Value& value, const aws::Globals& globals) {
-  const auto expression = globals.value("query");
-  const Value chosen = expression ? aws::query(*expression, value) : value;
-  const std::string format = globals.value("output").value_or("json");
-  if (format == "text") {
-    fmt::print("{}", aws::as_text(chosen));
-  } else if (format == "json") {
-    fmt::print("{}", aws::as_json(chosen));
-  } else {
-    throw UsageError(fmt::format("--output {} is not here; json and text are.", format));
-  }
-}
-
 // An option of ours besides the operation's members; taken out of them.
 std::optional<std::string> take_option(aws::Words& words, std::string_view name) {
   const auto found = std::find_if(words.options.begin(), words.options.end(),
@@ -114,24 +104,62 @@ Value input_of(aws::Words& words) {
 }
 
 Value request_of(aws::Words& words, const aws::OperationShape& operation) {
-  for (const std::string_view name :
-       {"generate-cli-skeleton", "cli-input-yaml", "max-items", "starting-token"}) {
-    if (take_option(words, name)) throw UsageError(fmt::format("--{} is not here.", name));
-  }
+  if (take_option(words, "cli-input-yaml")) throw UsageError("--cli-input-yaml is not here.");
   const Value input = input_of(words);
   const std::string binary = words.globals.value("cli-binary-format").value_or("base64");
   return aws::request_of(*operation.request, words.options, input,
                          binary == "base64" ? aws::Binary::base64 : aws::Binary::raw);
 }
 
-int call_operation(client::Client& client, aws::Words& words, const aws::OperationShape& operation) {
-  const auto page_size = take_option(words, "page-size");
-  const aws::Paging* paging = words.globals.has("no-paginate") ? nullptr : aws::find_paging(operation.name);
+std::optional<std::size_t> take_count(aws::Words& words, std::string_view name) {
+  const auto text = take_option(words, name);
+  if (!text) return std::nullopt;
+  std::size_t count = 0;
+  const auto [end, wrong] = std::from_chars(text->data(), text->data() + text->size(), count);
+  if (wrong != std::errc{} || end != text->data() + text->size())
+    throw UsageError(fmt::format("argument --{}: invalid int value: '{}'", name, *text));
+  return count;
+}
+
+// What is said of pages; in `said` the options that say it.
+aws::PageOptions take_page_options(aws::Words& words, std::string& said) {
+  for (const std::string_view name : {"starting-token", "page-size", "max-items"}) {
+    const auto has = [&](const auto& one) { return one.first == name; };
+    if (std::any_of(words.options.begin(), words.options.end(), has))
+      said += fmt::format("{}--{}", said.empty() ? "" : ", ", name);
+  }
+  aws::PageOptions out;
+  out.page_size = take_count(words, "page-size");
+  out.max_items = take_count(words, "max-items");
+  out.starting_token = take_option(words, "starting-token");
+  return out;
+}
+
+int call_operation(client::Client& client, aws::Words& words, const aws::Printer& printer,
+                   const aws::OperationShape& operation) {
+  const aws::Paging* paging = aws::find_paging(operation.name);
+  std::string said;
+  aws::PageOptions options;
+  if (paging != nullptr) options = take_page_options(words, said);
   Value request = request_of(words, operation);
-  Value answer = paging != nullptr && !aws::pages_by_itself(*paging, request)
-                     ? aws::all_pages(client, operation, *paging, std::move(request), page_size)
-                     : aws::one_answer(client, operation, request);
-  if (!answer.members.empty()) print_value(answer, words.globals);
+  if (paging != nullptr && !words.globals.has("no-paginate") && !aws::pages_by_itself(*paging, request)) {
+    printer.print(operation, *paging,
+                  aws::read_pages(client, operation, *paging, std::move(request), options));
+    return 0;
+  }
+  if (!said.empty())
+    throw aws::PlainUsageError(
+        fmt::format("Cannot specify --no-paginate along with pagination arguments: {}", said));
+  Value answer = aws::one_answer(client, operation, request);
+  answer.kind = Kind::object;  // no body is an answer without members
+  printer.print(operation.name, answer);
+  return 0;
+}
+
+int print_skeleton(const aws::OperationShape& operation, const std::string& what) {
+  if (!what.empty() && what != "input")
+    throw UsageError(fmt::format("--generate-cli-skeleton {} is not here; input is.", what));
+  fmt::print("{}", aws::as_json(aws::skeleton_of(*operation.request)));
   return 0;
 }
 
@@ -173,16 +201,18 @@ int wait_for(client::Client& client, aws::Words& words, bool wants_stream) {
 // What the words ask for; the operation's name for the message if the service refuses.
 struct Task {
   std::string operation;
-  std::function<int(client::Client&, aws::Words&)> run;  // unset: it is done
+  std::function<int(client::Client&, aws::Words&, const aws::Printer&)> run;  // unset: it is done
 };
 
-Task kinesis_task(const aws::Words& words) {
+Task kinesis_task(aws::Words& words) {
   const std::string name = words.command.size() > 1 ? words.command[1] : "";
   const std::string third = words.command.size() > 2 ? words.command[2] : "";
   if (name == "help") return print_help(), Task{};
   if (name == "wait" && (third == exists || third == not_exists)) {
     return {std::string(protocol::DescribeStream::name),
-            [wants = third == exists](auto& client, auto& all) { return wait_for(client, all, wants); }};
+            [wants = third == exists](auto& client, auto& all, const auto&) {
+              return wait_for(client, all, wants);
+            }};
   }
   const aws::OperationShape* operation = aws::find_operation_shape(name);
   if (name.empty()) throw UsageError("the following arguments are required: operation");
@@ -193,19 +223,22 @@ Task kinesis_task(const aws::Words& words) {
   }
   if (third == "help") return print_help(*operation), Task{};
   if (!third.empty()) throw UsageError(fmt::format("Unknown options: {}", third));
-  return {std::string(operation->name),
-          [operation](auto& client, auto& all) { return call_operation(client, all, *operation); }};
+  if (const auto what = take_option(words, "generate-cli-skeleton"))
+    return print_skeleton(*operation, *what), Task{};
+  return {std::string(operation->name), [operation](auto& client, auto& all, const auto& printer) {
+            return call_operation(client, all, printer, *operation);
+          }};
 }
 
-Task task_of(const aws::Words& words) {
+Task task_of(aws::Words& words) {
   if (words.globals.has("version")) return fmt::print("aws-cli/2 kinesisd/{}\n", KINESISD_VERSION), Task{};
   if (words.globals.has("help")) return print_help(), Task{};
   if (words.command.empty()) throw UsageError("the following arguments are required: command");
   if (words.command.front() == "help") return print_help(), Task{};
   if (words.command.front() == "kinesis") return kinesis_task(words);
   if (words.command.size() == 2 && words.command[0] == "sts" && words.command[1] == "get-caller-identity") {
-    return {"GetCallerIdentity", [](client::Client& client, aws::Words& all) {
-              print_value(aws::caller_identity(client.target(), client.interrupt()), all.globals);
+    return {"GetCallerIdentity", [](client::Client& client, aws::Words&, const aws::Printer& printer) {
+              printer.print("GetCallerIdentity", aws::caller_identity(client.target(), client.interrupt()));
               return 0;
             }};
   }
@@ -217,6 +250,7 @@ int run(const Call& call, std::string& operation) {
   const Task task = task_of(words);
   operation = task.operation;
   if (!task.run) return 0;
+  const aws::Printer printer(words.globals, call.environment);
   const client::TargetOptions options{.endpoint = words.globals.value("endpoint-url"),
                                       .region = words.globals.value("region"),
                                       .profile = words.globals.value("profile"),
@@ -224,7 +258,7 @@ int run(const Call& call, std::string& operation) {
   const SignalFile signals;
   client::Client client(client::find_target(options, call.environment, own_endpoint_of(call.environment)),
                         signals.file());
-  return task.run(client, words);
+  return task.run(client, words, printer);
 }
 
 // As AWS's command line words it: what is wrong with one value needs no usage.
@@ -245,6 +279,9 @@ int aws_cli(const Call& call) {
     return run(call, operation);
   } catch (const UsageError& error) {
     return refuse(error.what());
+  } catch (const aws::PlainUsageError& error) {
+    fmt::print(stderr, "\n{}\n", error.what());
+    return exit_usage;
   } catch (const aws::ValueError& error) {
     const std::string_view text = error.what();
     fmt::print(stderr, "\n{}\n", text);

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <ctime>
 
-#include "server/commands/aws/usage_error.hpp"
-
 namespace kinesisd::server::aws {
 
 namespace {
@@ -116,37 +114,6 @@ void write(std::string& out, const Value& value, std::size_t level) {
   }
 }
 
-std::string single(const Value& value) {
-  switch (value.kind) {
-    case Kind::boolean:
-      return value.boolean ? "True" : "False";
-    case Kind::text:
-      return value.text;
-    case Kind::null:
-    case Kind::absent:
-      return "None";
-    case Kind::list:
-    case Kind::object:
-      throw UsageError(
-          "--output text prints single values and lists of them here; choose them with --query, or use "
-          "--output json.");
-    default: {
-      std::string out;
-      write(out, value, 0);
-      return out;
-    }
-  }
-}
-
-std::string row(const Value& list) {
-  std::string out;
-  for (const Value& item : list.items) {
-    if (&item != &list.items.front()) out += '\t';
-    out += single(item);
-  }
-  return out + "\n";
-}
-
 }  // namespace
 
 Value shaped(const Shape& shape, const Value& answer) {
@@ -174,14 +141,26 @@ std::string as_json(const Value& value) {
   return out + "\n";
 }
 
-std::string as_text(const Value& value) {
-  if (value.kind != Kind::list) return single(value) + "\n";
-  const bool rows = std::any_of(value.items.begin(), value.items.end(),
-                                [](const Value& item) { return item.kind == Kind::list; });
-  if (!rows) return value.items.empty() ? std::string() : row(value);
-  std::string out;
-  for (const Value& item : value.items) out += item.kind == Kind::list ? row(item) : single(item) + "\n";
-  return out;
+bool is_word(const Value& value) {
+  return value.kind != Kind::list && value.kind != Kind::object;
+}
+
+std::string as_word(const Value& value) {
+  switch (value.kind) {
+    case Kind::boolean:
+      return value.boolean ? "True" : "False";
+    case Kind::text:
+    case Kind::date:
+      return value.text;
+    case Kind::null:
+    case Kind::absent:
+      return "None";
+    default: {
+      std::string out;
+      write(out, value, 0);
+      return out;
+    }
+  }
 }
 
 }  // namespace kinesisd::server::aws

@@ -14,7 +14,10 @@ document::Value shaped(const protocol::Shape& shape, const document::Value& answ
 // With four blanks of indentation for each level.
 std::string as_json(const document::Value& value);
 
-// Single values, and lists of them with tabs between. Throws UsageError for anything else.
-std::string as_text(const document::Value& value);
+// Whether it is a single value: neither a list nor an object.
+bool is_word(const document::Value& value);
+
+// A single value as AWS's command line prints it by itself: True, None, a text without quotes.
+std::string as_word(const document::Value& value);
 
 }  // namespace kinesisd::server::aws

@@ -10,7 +10,12 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The same, printed without the usage.
+// The same, printed without the usage, as a wrong use all the same.
+struct PlainUsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Wrong values, printed without the usage.
 struct ValueError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
