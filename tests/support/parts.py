@@ -176,6 +176,10 @@ def e2e(preset):
     return pytest("tests/e2e", environment(preset), preset)
 
 
+def browser():
+    return pytest("tests/browser", environment("release"))
+
+
 def pytest(folder, variables, preset="release", python=PYTHON):
     code, output = call(steady(preset, [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
                                         "--durations=5", folder]), timeout_s=5400, env=variables)

@@ -41,6 +41,7 @@ STEPS = [
     Task("build-images", parts.images, is_part=False),
     Task("python-packages", parts.python_packages, is_part=False),
     Task("node-packages", lambda: conformance.prepare("node-v3"), is_part=False),
+    Task("browser-packages", lambda: conformance.prepare("node-v2"), is_part=False),
     Task("example-packages", parts.fetch_for_examples, is_part=False),
     Task("aws-cli", parts.find_aws, is_part=False),
 ]
@@ -51,6 +52,7 @@ PARTS = [
     Task("unit", lambda: parts.unit("release"), ["build-units", "python-packages"]),
     Task("e2e", lambda: parts.e2e("release"), ["build-release", "python-packages", "node-packages"]),
     *(client_part(client) for client in conformance.clients()),
+    Task("browser", parts.browser, ["build-release", "python-packages", "node-packages", "browser-packages"]),
     Task("container", parts.container, ["build-images", "python-packages"]),
     Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
     Task("readme", parts.readme, ["build-units", "python-packages", "node-packages", "aws-cli"]),
@@ -70,6 +72,7 @@ PURPOSES = {
     "unit": "Catch2 tests of protocol, storage, server and the source tree",
     "e2e": "pytest against the release executable",
     "conformance": "AWS SDKs and other clients against it, over http and https",
+    "browser": "web pages in Chromium: kept out of administration, let in to the API by AWS's SDKs",
     "container": "the container images, built and run by podman",
     "examples": "compose, GitHub Actions, Testcontainers and test fixtures as people copy them",
     "crash": "kill -9 and restart, 25 rounds; tests/crash/run has flags",
