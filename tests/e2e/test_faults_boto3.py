@@ -104,7 +104,8 @@ def test_a_partial_put_is_the_callers_to_retry(troubled, name):
 
 def test_a_latency_beyond_the_read_timeout_is_retried_and_duplicates(troubled, name):
     faults.add(troubled, {"operation": "PutRecord", "count": 1, "latency": "30s"})
-    answer = put(client(troubled, read_timeout=1), name)
+    # The second time it has to be in time.
+    answer = put(client(troubled, read_timeout=3 * kinesisd.PATIENCE), name)
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1
     assert stored(troubled, name) == [b"a", b"a"]
 
