@@ -32,18 +32,17 @@ std::size_t terminal_width() {
 
 }  // namespace
 
-Printer::Printer(const Globals& globals, const Environment& environment)
-    : format_("json"), query_(globals.value("query")) {
+Printer::Printer(const Globals& globals, const Environment& environment) : format_("json") {
   const auto usual = environment.find("AWS_DEFAULT_OUTPUT");
   if (usual != environment.end() && !usual->second.empty()) format_ = usual->second;
   if (const auto wanted = globals.value("output")) format_ = *wanted;
   if (std::find(formats.begin(), formats.end(), format_) == formats.end())
     throw UsageError(fmt::format("--output {} is not here; json, text and table are.", format_));
-  if (query_) query(*query_, Value{});
+  if (const auto expression = globals.value("query")) query_ = checked_query(*expression);
 }
 
 void Printer::print(std::string_view title, const Value& answer) const {
-  const Value chosen = query_ ? query(*query_, answer) : answer;
+  const Value chosen = query_ ? evaluate(*query_, answer) : answer;
   const bool nothing = chosen.kind == Kind::object && chosen.members.empty();
   if (format_ == "text") {
     fmt::print("{}", as_text(chosen));

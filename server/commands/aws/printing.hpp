@@ -1,12 +1,14 @@
 // Puts answers on stdout in the way that was asked for. Knows no operation.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/commands/aws/arguments.hpp"
 #include "server/commands/aws/operation_table.hpp"
 #include "server/commands/aws/pages.hpp"
+#include "server/commands/aws/query_parser.hpp"
 #include "server/config.hpp"
 #include "server/document/value.hpp"
 
@@ -24,7 +26,7 @@ class Printer {
 
  private:
   std::string format_;
-  std::optional<std::string> query_;
+  std::optional<Node> query_;
 };
 
 }  // namespace kinesisd::server::aws

@@ -1,14 +1,12 @@
 #include "server/commands/aws/query.hpp"
 
-#include <fmt/core.h>
-
-#include <charconv>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "server/commands/aws/usage_error.hpp"
+#include "server/commands/aws/query_functions.hpp"
 
 namespace kinesisd::server::aws {
 
@@ -17,16 +15,38 @@ namespace {
 using document::Kind;
 using document::Value;
 
-constexpr int depth_max = 32;  // of expressions inside each other
-
 Value null_value() {
   Value out;
   out.kind = Kind::null;
   return out;
 }
 
+Value truth(bool value) {
+  Value out;
+  out.kind = Kind::boolean;
+  out.boolean = value;
+  return out;
+}
+
 bool is_null(const Value& value) {
   return value.kind == Kind::null || value.kind == Kind::absent;
+}
+
+// Numbers are true, even 0.
+bool is_true(const Value& value) {
+  switch (value.kind) {
+    case Kind::boolean:
+      return value.boolean;
+    case Kind::list:
+      return !value.items.empty();
+    case Kind::object:
+      return !value.members.empty();
+    case Kind::integer:
+    case Kind::real:
+      return true;
+    default:
+      return !value.text.empty();
+  }
 }
 
 Value list_of(std::vector<Value> items) {
@@ -45,21 +65,26 @@ Value member(const Value& value, std::string_view name) {
 
 Value element(const Value& value, std::int64_t index) {
   const auto size = static_cast<std::int64_t>(value.items.size());
-  if (value.kind != Kind::list) return null_value();
   if (index < 0) index += size;
   return index < 0 || index >= size ? null_value() : value.items[static_cast<std::size_t>(index)];
 }
 
-// Applies `step` to each of a projection, `levels` lists deep; what gives nothing is left out.
-template <class Step>
-Value apply(const Value& value, int levels, const Step& step) {
-  if (levels == 0) return step(value);
+// As Python slices: from, to, step.
+Value sliced(const Value& value, std::vector<std::optional<std::int64_t>> numbers) {
+  if (value.kind != Kind::list) return null_value();
+  numbers.resize(3);
+  const auto size = static_cast<std::int64_t>(value.items.size());
+  const std::int64_t step = std::clamp<std::int64_t>(numbers[2].value_or(1), -size - 1, size + 1);
   std::vector<Value> out;
-  for (const Value& item : value.items) {
-    Value one = apply(item, levels - 1, step);
-    if (!is_null(one)) out.push_back(std::move(one));
-  }
-  return value.kind == Kind::list ? list_of(std::move(out)) : null_value();
+  if (step == 0) return list_of({});
+  const std::int64_t lowest = step < 0 ? -1 : 0;
+  const auto bounded = [&](std::int64_t at) {
+    return std::clamp(at < 0 ? std::max(at, -size - 1) + size : at, lowest, size + lowest);
+  };
+  std::int64_t at = numbers[0] ? bounded(*numbers[0]) : (step < 0 ? size - 1 : 0);
+  const std::int64_t end = numbers[1] ? bounded(*numbers[1]) : (step < 0 ? -1 : size);
+  for (; step < 0 ? at > end : at < end; at += step) out.push_back(element(value, at));
+  return list_of(std::move(out));
 }
 
 Value flattened(const Value& value) {
@@ -75,209 +100,116 @@ Value flattened(const Value& value) {
   return list_of(std::move(out));
 }
 
-// Reads an expression while it is evaluated: there is nothing to keep of it. An expression that is applied to
-// each of a list is read again for each.
-class Evaluator {
- public:
-  Evaluator(std::string_view whole, int depth = 0) : whole_(whole), rest_(whole), depth_(depth) {
-    if (depth > depth_max) fail();
+// What gives nothing is left out.
+Value projected(const Node& node, const Value& value, const Node* condition) {
+  if (value.kind != Kind::list) return null_value();
+  std::vector<Value> out;
+  for (const Value& item : value.items) {
+    if (condition != nullptr && !is_true(evaluate(*condition, item))) continue;
+    Value one = evaluate(node, item);
+    if (!is_null(one)) out.push_back(std::move(one));
   }
+  return list_of(std::move(out));
+}
 
-  Value run(const Value& root) {
-    Value value = root;
-    levels_ = 0;
-    bool first = true;
-    for (blanks(); !rest_.empty(); blanks()) {
-      if (skip('|')) {
-        blanks();
-        if (first || rest_.empty() || rest_.front() == '|') fail();
-        levels_ = 0;
-        first = true;
-      } else if (rest_.front() == '[') {
-        value = bracket(value);
-        first = false;
-      } else {
-        if (!first && !skip('.')) fail();
-        blanks();
-        value = part(value);
-        first = false;
-      }
-    }
-    return value;
-  }
+Value values_of(const Value& value) {
+  if (value.kind != Kind::object) return null_value();
+  std::vector<Value> out;
+  for (const document::Member& one : value.members) out.push_back(one.value);
+  return list_of(std::move(out));
+}
 
- private:
-  [[noreturn]] void fail() const {
-    throw UsageError(fmt::format(
-        "--query {} is not understood; names, [0], [], [*], [?a=='b'], [a,b], {{x:a}}, | and length() are.",
-        whole_));
-  }
+bool is_number(const Value& value) {
+  return value.kind == Kind::integer || value.kind == Kind::real;
+}
 
-  void blanks() {
-    while (rest_.starts_with(' ')) rest_.remove_prefix(1);
-  }
-  bool skip(char c) {
-    if (!rest_.starts_with(c)) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
+// Only numbers have an order.
+Value compared(const std::string& sign, const Value& a, const Value& b) {
+  if (sign == "==") return truth(is_same(a, b));
+  if (sign == "!=") return truth(!is_same(a, b));
+  if (!is_number(a) || !is_number(b)) return null_value();
+  const double left = a.kind == Kind::real ? a.real : static_cast<double>(a.integer);
+  const double right = b.kind == Kind::real ? b.real : static_cast<double>(b.integer);
+  if (sign == "<") return truth(left < right);
+  if (sign == "<=") return truth(left <= right);
+  return truth(sign == ">" ? left > right : left >= right);
+}
 
-  std::string_view name() {
-    if (skip('"')) return until('"');
-    const std::size_t end =
-        rest_.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    const std::string_view found = rest_.substr(0, end);
-    if (found.empty()) fail();
-    rest_.remove_prefix(found.size());
-    return found;
-  }
+Value listed(const Node& node, const Value& value) {
+  if (is_null(value)) return null_value();
+  std::vector<Value> out;
+  for (const Node& part : node.parts) out.push_back(evaluate(part, value));
+  return list_of(std::move(out));
+}
 
-  std::string_view until(char end) {
-    const std::size_t at = rest_.find(end);
-    if (at == std::string_view::npos) fail();
-    const std::string_view found = rest_.substr(0, at);
-    rest_.remove_prefix(at + 1);
-    return found;
-  }
-
-  // Up to the bracket that closes the one that has been read.
-  std::string_view inside(char open, char close) {
-    int nested = 1;
-    for (std::size_t i = 0; i < rest_.size(); ++i) {
-      if (rest_[i] == open) ++nested;
-      if (rest_[i] == close && --nested == 0) {
-        const std::string_view found = rest_.substr(0, i);
-        rest_.remove_prefix(i + 1);
-        return found;
-      }
-    }
-    fail();
-  }
-
-  Value sub(std::string_view expression, const Value& value) const {
-    return Evaluator(expression, depth_ + 1).run(value);
-  }
-
-  // A name, {x: a}, [a, b], @ or length(a).
-  Value part(const Value& value) {
-    if (skip('@')) return value;
-    if (skip('{')) return hash(value, inside('{', '}'));
-    if (skip('[')) return several(value, inside('[', ']'));
-    const std::string_view word = name();
-    if (!skip('(')) return apply(value, levels_, [&](const Value& one) { return member(one, word); });
-    if (word != "length") fail();
-    const std::string_view argument = inside('(', ')');
-    return apply(value, levels_, [&](const Value& one) {
-      const Value counted = sub(argument, one);
-      Value out;
-      out.kind = Kind::integer;
-      out.integer = static_cast<std::int64_t>(counted.kind == Kind::list     ? counted.items.size()
-                                              : counted.kind == Kind::object ? counted.members.size()
-                                                                             : counted.text.size());
-      return is_null(counted) ? null_value() : out;
-    });
-  }
-
-  static std::vector<std::string_view> split(std::string_view text) {
-    std::vector<std::string_view> out;
-    int nested = 0;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (std::string_view("([{").find(text[i]) != std::string_view::npos) ++nested;
-      if (std::string_view(")]}").find(text[i]) != std::string_view::npos) --nested;
-      if (text[i] != ',' || nested != 0) continue;
-      out.push_back(text.substr(begin, i - begin));
-      begin = i + 1;
-    }
-    out.push_back(text.substr(begin));
-    return out;
-  }
-
-  Value hash(const Value& value, std::string_view pairs) const {
-    return apply(value, levels_, [&](const Value& one) {
-      if (is_null(one)) return null_value();
-      Value out;
-      out.kind = Kind::object;
-      for (const std::string_view pair : split(pairs)) {
-        Evaluator reader(pair, depth_ + 1);
-        reader.blanks();
-        const std::string_view key = reader.name();
-        reader.blanks();
-        if (!reader.skip(':')) fail();
-        out.members.push_back({std::string(key), sub(reader.rest_, one)});
-      }
-      return out;
-    });
-  }
-
-  Value bracket(const Value& value) {
-    skip('[');
-    const std::string_view text = inside('[', ']');
-    if (text.empty()) {
-      Value flat = levels_ <= 1 ? flattened(value) : null_value();
-      levels_ = 1;
-      return flat;
-    }
-    if (text == "*") {
-      ++levels_;
-      return value;
-    }
-    if (text.front() == '?') {
-      Value kept = apply(value, levels_, [&](const Value& one) { return filtered(one, text.substr(1)); });
-      ++levels_;
-      return kept;
-    }
-    std::int64_t index = 0;
-    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), index);
-    if (wrong == std::errc{} && end == text.data() + text.size())
-      return apply(value, levels_, [&](const Value& one) { return element(one, index); });
-    return several(value, text);
-  }
-
-  // [a, b]
-  Value several(const Value& value, std::string_view expressions) const {
-    return apply(value, levels_, [&](const Value& one) {
-      if (is_null(one)) return null_value();
-      std::vector<Value> out;
-      for (const std::string_view expression : split(expressions)) out.push_back(sub(expression, one));
-      return list_of(std::move(out));
-    });
-  }
-
-  // a=='b' or a!='b', with the literal in quotes of either kind.
-  Value filtered(const Value& value, std::string_view condition) const {
-    const std::size_t at = condition.find_first_of("=!");
-    if (at == std::string_view::npos || at + 2 > condition.size() || condition[at + 1] != '=') fail();
-    const bool wants_same = condition[at] == '=';
-    std::string_view literal = condition.substr(at + 2);
-    while (literal.starts_with(' ')) literal.remove_prefix(1);
-    while (literal.ends_with(' ')) literal.remove_suffix(1);
-    if (literal.size() < 2 || literal.front() != literal.back() ||
-        (literal.front() != '\'' && literal.front() != '`'))
-      fail();
-    literal = literal.substr(1, literal.size() - 2);
-    if (literal.size() > 1 && literal.front() == '"') literal = literal.substr(1, literal.size() - 2);
-    if (value.kind != Kind::list) return null_value();
-    std::vector<Value> out;
-    for (const Value& item : value.items) {
-      const Value found = sub(condition.substr(0, at), item);
-      const bool same = found.kind == Kind::text ? found.text == literal
-                                                 : !is_null(found) && document::to_json(found) == literal;
-      if (same == wants_same) out.push_back(item);
-    }
-    return list_of(std::move(out));
-  }
-
-  std::string_view whole_;
-  std::string_view rest_;
-  int depth_;
-  int levels_ = 0;  // lists that later steps are applied inside of
-};
+Value hashed(const Node& node, const Value& value) {
+  if (is_null(value)) return null_value();
+  Value out;
+  out.kind = Kind::object;
+  for (std::size_t i = 0; i < node.parts.size(); ++i)
+    out.members.push_back({node.names[i], evaluate(node.parts[i], value)});
+  return out;
+}
 
 }  // namespace
 
+// Depth is bounded by query_nodes_max.
+Value evaluate(const Node& node, const Value& value) {
+  const auto part = [&](std::size_t i) { return evaluate(node.parts[i], value); };
+  switch (node.step) {
+    case Step::current:
+      return value;
+    case Step::literal:
+      return node.value;
+    case Step::field:
+      return member(value, node.text);
+    case Step::index:
+      return element(value, *node.numbers.front());
+    case Step::slice:
+      return sliced(value, node.numbers);
+    case Step::chain:
+    case Step::pipe:
+      return evaluate(node.parts[1], part(0));
+    case Step::projection:
+      return projected(node.parts[1], part(0), nullptr);
+    case Step::value_projection:
+      return projected(node.parts[1], values_of(part(0)), nullptr);
+    case Step::filter_projection:
+      return projected(node.parts[1], part(0), &node.parts[2]);
+    case Step::flatten:
+      return flattened(part(0));
+    case Step::list:
+      return listed(node, value);
+    case Step::hash:
+      return hashed(node, value);
+    case Step::either: {
+      Value first = part(0);
+      return is_true(first) ? first : part(1);
+    }
+    case Step::both: {
+      Value first = part(0);
+      return is_true(first) ? part(1) : first;
+    }
+    case Step::negation:
+      return truth(!is_true(part(0)));
+    case Step::comparison:
+      return compared(node.text, part(0), part(1));
+    case Step::function:
+      return apply_function(node, value);
+    case Step::reference:
+      break;  // by itself it is nothing
+  }
+  return null_value();
+}
+
+Node checked_query(std::string_view expression) {
+  Node node = parse_query(expression);
+  check_functions(node);
+  return node;
+}
+
 Value query(std::string_view expression, const Value& value) {
-  return Evaluator(expression).run(value);
+  return evaluate(checked_query(expression), value);
 }
 
 }  // namespace kinesisd::server::aws
