@@ -5,6 +5,7 @@
 #include <boost/describe/enum_from_string.hpp>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "protocol/errors.hpp"
@@ -165,8 +166,10 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted&
                   .strict = parts_.strict,
                   .stream_name = {},
                   .note = {}};
-  std::optional<faults::Trouble> trouble;
-  if (parts_.faults != nullptr && !parts_.faults->empty()) context.trouble = &trouble.emplace(*parts_.faults);
+  std::unique_ptr<faults::Trouble> trouble;  // it would take much of the coroutine's frame
+  if (parts_.faults != nullptr && !parts_.faults->empty())
+    trouble = std::make_unique<faults::Trouble>(*parts_.faults);
+  context.trouble = trouble.get();
   // From before the operation makes its change until that has been waited for.
   const auto expectation = IoThread::current().commits().expect();
   auto captured =

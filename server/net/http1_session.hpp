@@ -65,7 +65,7 @@ class Http1Session final : public Connection {
 
   // False: the connection ends.
   boost::asio::awaitable<bool> serve_one() {
-    Http1Parser parser(host_.bounds(), host_.service().reads_every_header());
+    Http1Parser& parser = parser_.emplace(host_.bounds(), host_.service().reads_every_header());
     boost::beast::error_code error;
     while (!parser.is_done()) {
       error = {};
@@ -283,6 +283,9 @@ class Http1Session final : public Connection {
   const bool from_loopback_;
   const std::string client_;
   boost::beast::flat_buffer buffer_;
+  // Of the request at hand. Not in the frame of its coroutine, which then is small enough for Asio to keep it
+  // for the next one.
+  std::optional<Http1Parser> parser_;
   std::string out_;
   std::optional<H2cUpgrade> upgrade_;
   bool idle_ = false;       // between two requests
