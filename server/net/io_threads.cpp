@@ -104,6 +104,7 @@ void IoThreads::start() {
 }
 
 void IoThreads::stop() {
+  ending_.store(true, std::memory_order_relaxed);
   work_.clear();
   for (auto& thread : threads_) thread->context().stop();
   for (auto& thread : running_) thread.join();

@@ -158,14 +158,19 @@ class IoThreads {
   void settled(storage::Settled news);
 
   // Runs a blocking function on a thread of its own and resumes the caller on its I/O thread with what it
-  // returned or threw. nullopt: too many are waiting already.
+  // returned or threw. nullopt: too many are waiting already. What has not begun when the threads are stopped
+  // is not run any more.
   template <class F>
   asio::awaitable<std::optional<std::invoke_result_t<F&>>> on_disk(F fn) {
     using R = std::invoke_result_t<F&>;
     DiskTurn turn(*this);
     if (!turn.taken()) co_return std::nullopt;
-    auto run = [](F work) -> asio::awaitable<R> { co_return work(); };
-    co_return co_await asio::co_spawn(disk_pool().get_executor(), run(std::move(fn)), asio::use_awaitable);
+    auto run = [](F work, const std::atomic<bool>& ending) -> asio::awaitable<std::optional<R>> {
+      if (ending.load(std::memory_order_relaxed)) co_return std::nullopt;
+      co_return std::optional<R>(work());
+    };
+    co_return co_await asio::co_spawn(disk_pool().get_executor(), run(std::move(fn), ending_),
+                                      asio::use_awaitable);
   }
 
  private:
@@ -190,6 +195,9 @@ class IoThreads {
 
   Limits limits_;
   std::atomic<std::size_t> disk_queued_{0};
+  // Set before the contexts are stopped, and nothing else hangs on it: blocking work that sees it late is one
+  // that had begun, and its caller is destroyed with its context either way.
+  std::atomic<bool> ending_{false};
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::thread> running_;

@@ -1,10 +1,13 @@
 #include "server/net/io_threads.hpp"
 
+#include <atomic>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 #include <future>
 #include <stdexcept>
+#include <thread>
 
 using namespace kinesisd::server;
 using kinesisd::storage::Settled;
@@ -185,4 +188,33 @@ TEST_CASE("Blocking work beyond the limit is refused") {
   end.set_value();
   CHECK(running.get());
   CHECK(asio::co_spawn(io.context(0), second(io), asio::use_future).get());
+}
+
+TEST_CASE("Blocking work that has not begun when the threads are stopped is left undone") {
+  constexpr int pool_threads = 2;
+  IoThreads io(1);
+  io.start();
+  std::promise<void> begun[pool_threads];
+  std::atomic<int> ended = 0;
+  std::atomic<bool> ran = false;
+  // Holds its thread until the stop is under way.
+  auto hold = [](IoThreads& threads, std::promise<void>& b, std::atomic<int>& e) -> asio::awaitable<void> {
+    co_await threads.on_disk([&] {
+      b.set_value();
+      while (!threads.context(0).stopped()) std::this_thread::yield();
+      return ++e;
+    });
+  };
+  auto queue = [](IoThreads& threads, std::atomic<bool>& r) -> asio::awaitable<void> {
+    co_await threads.on_disk([&] { return r = true; });
+  };
+  for (auto& one : begun) {
+    asio::co_spawn(io.context(0), hold(io, one, ended), asio::detached);
+    one.get_future().wait();
+  }
+  asio::co_spawn(io.context(0), queue(io, ran), asio::detached);
+  asio::post(io.context(0), asio::use_future).wait();  // it stands in the queue
+  io.stop();
+  CHECK(ended == pool_threads);
+  CHECK_FALSE(ran);
 }
