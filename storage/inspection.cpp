@@ -17,6 +17,26 @@ const Stream* find(const StreamsState& state, const StreamKey& key, Timestamp no
   return there ? found->second.get() : nullptr;
 }
 
+using Place = decltype(Shard::log)::const_iterator;
+
+std::uint64_t bytes_between(Place first, Place end) {
+  std::uint64_t bytes = 0;
+  for (auto at = first; at != end; ++at) bytes += (*at)->size_bytes();
+  return bytes;
+}
+
+// Of the records from `first` to `end`, by what the shard knows of all it has in memory.
+std::optional<std::uint64_t> readable_bytes(const Shard& shard, Place first, Place end) {
+  const auto readable = static_cast<std::uint64_t>(end - first);
+  const std::uint64_t others = shard.log.size() - readable;
+  if (others > counted_records_max && readable > counted_records_max) return std::nullopt;
+  if (readable <= others) return bytes_between(first, end);
+  // What a record takes beside its data and key is the same for all.
+  const std::uint64_t beside = (*first)->memory_bytes() - (*first)->size_bytes();
+  return shard.memory_bytes - shard.log.size() * beside - bytes_between(shard.log.begin(), first) -
+         bytes_between(end, shard.log.end());
+}
+
 Holding holding_of(const Stream& stream, const Shard& shard, Timestamp now) {
   const auto horizon = stream.readable_from(now);
   const auto begin = shard.log.begin();
@@ -33,11 +53,7 @@ Holding holding_of(const Stream& stream, const Shard& shard, Timestamp now) {
     return holding;
   }
   holding.records = static_cast<std::uint64_t>(end - first);
-  if (holding.records > counted_records_max) {
-    holding.bytes = std::nullopt;
-    return holding;
-  }
-  for (auto at = first; at != end; ++at) *holding.bytes += (*at)->size_bytes();
+  holding.bytes = readable_bytes(shard, first, end);
   return holding;
 }
 

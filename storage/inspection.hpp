@@ -16,8 +16,10 @@ namespace kinesisd::storage {
 
 class Streams;
 
-// Bytes are counted record by record, with the lock held: of shards with more records they are not told.
-inline constexpr std::uint64_t counted_records_max = 20'000;
+// Bytes are known of all that a shard has in memory. Records of it that cannot be read, not yet or not any
+// more, are counted one by one with the lock held: where there are more of them, and more of the others too,
+// bytes are not told.
+inline constexpr std::uint64_t counted_records_max = 1'000;
 
 // What a stream or shard holds that can still be read. Bytes are of data and keys, and known only where
 // everything is in memory.

@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "protocol/json.hpp"
 #include "protocol/shapes.hpp"
@@ -23,6 +26,7 @@ using storage::StreamKey;
 
 constexpr std::int64_t page_default = 100;
 constexpr std::int64_t page_max = 1'000;
+constexpr std::size_t streams_per_hold = 16;  // looked at under one hold of the streams' lock
 
 void put(Writer& writer, std::string_view name, std::string_view text) {
   writer.key(name);
@@ -108,6 +112,21 @@ std::optional<StreamKey> after(const Query& query) {
       next->substr(region_end + 1)};
 }
 
+// Puts get the lock between any few of them. Each stream is as it was at one moment, the page need not be.
+storage::StreamOverviews page_of(const Control& control, const storage::Scope& scope,
+                                 std::optional<StreamKey> behind, std::size_t limit, storage::Timestamp now) {
+  storage::StreamOverviews page;
+  do {
+    const std::size_t some = std::min(limit - page.streams.size(), streams_per_hold);
+    auto part = control.streams.with(
+        [&](storage::Streams& streams) { return storage::overview(streams, scope, behind, some, now); });
+    if (!part.streams.empty()) behind = part.streams.back().summary.key;
+    std::move(part.streams.begin(), part.streams.end(), std::back_inserter(page.streams));
+    page.more = part.more;
+  } while (page.more && page.streams.size() < limit);
+  return page;
+}
+
 Response not_found(const Control& control, const StreamKey& key, storage::Timestamp now) {
   const auto worlds =
       control.streams.with([&](storage::Streams& streams) { return streams.worlds_with(key.name, now); });
@@ -154,9 +173,7 @@ Answer list_streams(Call& call) {
   const Query query(call.request.query, {"account", "region", "limit", "next"});
   const storage::Scope scope{.account = query.text("account"), .region = query.text("region")};
   const auto limit = static_cast<std::size_t>(query.number("limit", page_default, 1, page_max));
-  const auto behind = after(query);
-  const auto page = call.control.streams.with(
-      [&](storage::Streams& streams) { return storage::overview(streams, scope, behind, limit, call.now); });
+  const auto page = page_of(call.control, scope, after(query), limit, call.now);
   std::string body;
   Writer writer(body);
   writer.begin_map(0);
