@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -211,7 +212,9 @@ int replay(const Call& call) {
   std::ifstream file;
   if (options.file != "-") {
     file.open(options.file, std::ios::binary);
-    if (!file) return flags.refuse(fmt::format("{} cannot be read; name a capture.", options.file));
+    // A directory opens like a file and has nothing to read.
+    if (!file || std::filesystem::is_directory(options.file))
+      return flags.refuse(fmt::format("{} cannot be read; name a capture.", options.file));
   }
   const auto work = [&](client::Client& client) {
     Replay all(client, options, *speed);

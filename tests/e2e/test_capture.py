@@ -228,6 +228,7 @@ def test_what_is_no_capture(server, file, text, code, said):
 
 def test_a_replay_that_cannot_be(server, file):
     check_refused(run("replay", file), str(file), "cannot be read")
+    check_refused(run("replay", file.parent), str(file.parent), "cannot be read; name a capture.")
     file.write_text("")
     check_refused(run("replay", file, "--pace", "slow"), "--pace")
     check_refused(run("replay"), "FILE")
