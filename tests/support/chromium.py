@@ -17,7 +17,8 @@ from kinesisd import WAIT_S
 
 SETTLE_S = 2  # for what is under way; Chromium does not tell of the end of each request
 DRIVER = "/usr/bin/chromedriver"
-# Nothing of the network is looked up: names of tests are this machine.
+# No name is looked up: all are this machine. Frames share the page's process, as its log lacks those of others; what
+# a page may send and read does not depend on it.
 FLAGS = ("--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-site-isolation-trials",
          "--host-resolver-rules=MAP * 127.0.0.1, EXCLUDE localhost")
