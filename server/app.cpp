@@ -65,10 +65,12 @@ storage::DatabaseOptions database_options(const Settings& settings) {
           .seed = seed_of(settings)};
 }
 
-storage::ClockState begin_time(const Settings& settings, const storage::Opened& database) {
+storage::ClockState begin_time(const Settings& settings, const storage::Opened& database, Log& log) {
   ClockStart start{.at = settings.start_time, .frozen = {}};
   if (settings.clock) start.frozen = *settings.clock == ClockMode::frozen;
-  return begin_time(start, database.restored.clock, database.newest, wall_time());
+  const Beginning begins = begin_time(start, database.restored.clock, database.newest, wall_time());
+  if (!begins.line.empty()) log.info("{}", begins.line);
+  return begins.state;
 }
 
 void await_signal() {
@@ -188,7 +190,7 @@ App::App(const Settings& settings, Log& log)
       database_(opened(settings, log)),
       fresh_files_(std::move(absent_files_)),
       stored_time_(database_.restored.clock),
-      time_(begin_time(settings, database_)),
+      time_(begin_time(settings, database_, log)),
       clock_(time_, database_.newest),
       request_ids_(random_.fork("request ids")),
       metrics_(settings.threads),

@@ -29,21 +29,26 @@ Timestamp wall_time() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-ClockState begin_time(const ClockStart& start, const ClockState& stored, Timestamp newest, Timestamp wall) {
+Beginning begin_time(const ClockStart& start, const ClockState& stored, Timestamp newest, Timestamp wall) {
+  if (start.at) refuse_too_far(*start.at, wall, "choose a --start-time");
+  // A database in which nothing has ever been kept is as good as a new one.
+  const bool is_new = stored == ClockState{} && newest == Timestamp{};
+  const bool told = start.at && is_new;
   const bool frozen = start.frozen.value_or(stored.frozen.has_value());
-  if (start.at) {
-    if (*start.at < newest) {
-      throw ClockError(
-          fmt::format("--start-time {} lies before what the database holds, which is from {}; choose a later "
-                      "time, or another database with --db.",
-                      commands::instant_text(*start.at), commands::instant_text(newest)));
-    }
-    refuse_too_far(*start.at, wall, "choose a --start-time");
+  const Timestamp goes_on = std::max(stored.frozen.value_or(wall + stored.offset), newest);
+  const Timestamp now = told ? *start.at : goes_on;
+
+  Beginning begins{.state = stored, .line = {}};
+  if (told || frozen != stored.frozen.has_value()) {
+    begins.state = {now - wall, frozen ? std::optional(now) : std::nullopt};
   }
-  if (!start.at && frozen == stored.frozen.has_value()) return stored;
-  Timestamp now = start.at.value_or(stored.frozen.value_or(wall + stored.offset));
-  now = std::max(now, newest);
-  return {now - wall, frozen ? std::optional(now) : std::nullopt};
+  if (start.at && *start.at != now) {
+    begins.line = fmt::format(
+        "--start-time {} is for a new database; the time of this one goes on from {}, and "
+        "/_kinesisd/clock moves it.",
+        commands::instant_text(*start.at), commands::instant_text(now));
+  }
+  return begins;
 }
 
 ServiceClock::ServiceClock(const ClockState& state, Timestamp newest, Wall wall)

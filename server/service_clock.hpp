@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "storage/clock.hpp"
 
@@ -25,16 +26,23 @@ struct ClockError : std::runtime_error {
 // The wall's time.
 storage::Timestamp wall_time();
 
-// How a server's time begins.
+// How a server's time is to begin.
 struct ClockStart {
-  std::optional<storage::Timestamp> at;  // unset: from what is stored, or as the wall's
+  std::optional<storage::Timestamp> at;  // of a new database; unset: as the wall's
   std::optional<bool> frozen;            // unset: as stored
 };
 
-// `newest`: the newest time in the database. Throws ClockError when the start lies before that, or more than
-// time_ahead_max ahead of the wall.
-storage::ClockState begin_time(const ClockStart& start, const storage::ClockState& stored,
-                               storage::Timestamp newest, storage::Timestamp wall);
+// How it begins.
+struct Beginning {
+  storage::ClockState state;
+  std::string line;  // for the log, if the database goes on from another time than was asked for; or empty
+};
+
+// `newest`: the newest time in the database. A database that has a time of its own goes on from there, so
+// that the same flags may be given at every start. Throws ClockError when `start` is more than time_ahead_max
+// ahead of the wall.
+Beginning begin_time(const ClockStart& start, const storage::ClockState& stored, storage::Timestamp newest,
+                     storage::Timestamp wall);
 
 // A change of time. All that is set happens at once: first `set`, then `advance`.
 struct TimeChange {

@@ -171,7 +171,8 @@ constexpr Setting table[] = {
      "the control plane's rates, 24-hour quotas and 5 CREATING or DELETING streams.",
      store_choice<&Settings::limits, enforced_limits>},
     {"start-time", "TIME", "",
-     "When the service's time begins, such as 2026-01-31T12:00:00Z, also in the past; without it, now.",
+     "When the service's time begins in a new database, such as 2026-01-31T12:00:00Z, also in the past; "
+     "without it, now.",
      store_start_time},
     {"clock", "running|frozen", "",
      "Whether the service's time moves by itself or only by /_kinesisd/clock; without it as the database "

@@ -1,6 +1,7 @@
 """The service's time as it is read, moved, begun and kept."""
 
 import datetime
+import re
 import resource
 import time
 
@@ -164,18 +165,41 @@ def test_a_start_that_was_told_is_kept_without_any_change(start, tmp_path):
     assert 0 <= state["now_ms"] - BIRTHDAY_MS < 60_000 * kinesisd.PATIENCE
 
 
-def test_a_start_before_what_is_stored_is_refused(start, tmp_path):
-    db = tmp_path / "data.db"
-    server = start("--db", db, "--start-time", "2030-01-01")
+@pytest.mark.parametrize("asked", ["2029-12-31", "2030-02-01"])
+def test_a_database_goes_on_from_its_own_time_whatever_start_is_told(start, tmp_path, asked):
+    flags = ("--db", tmp_path / "data.db")
+    server = start(*flags, "--start-time", "2030-01-01", "--clock", "frozen")
+    assert "--start-time" not in server.text()
     create_stream(server, "s")
     put(server, "s", "a")
+    move(server, advance="1h")
     server.stop()
-    kept = db.read_bytes()
-    refused = refusal("--db", db, "--listen", "127.0.0.1:0", "--start-time", "2029-12-31")
-    check_refused(refused, "--start-time 2029-12-31T00:00:00.000Z", "2030-01-01T00:00", "--db")
-    assert db.read_bytes() == kept
-    server = start("--db", db, "--start-time", "2030-02-01")
-    assert [record["PartitionKey"] for record in read_all(server, "s")] == []
+    server = start(*flags, "--start-time", asked, "--clock", "frozen")
+    assert read(server)["now"] == "2030-01-01T01:00:00.000Z"
+    server.wait_for_line(re.escape(
+        f"--start-time {asked}T00:00:00.000Z is for a new database; the time of this one goes on from "
+        "2030-01-01T01:00:00.000Z, and /_kinesisd/clock moves it."))
+    assert [record["PartitionKey"] for record in read_all(server, "s")] == ["k"]
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_the_same_flags_start_a_kept_database_again(start, tmp_path, end):
+    flags = ("--db", tmp_path / "data.db", "--start-time", BIRTHDAY)
+    server = start(*flags)
+    create_stream(server, "s")
+    put(server, "s", "a")
+    before = move(server, advance="1h")
+    getattr(server, end)()
+    server = start(*flags)
+    assert 0 <= read(server)["now_ms"] - before["now_ms"] < 60_000 * kinesisd.PATIENCE
+    put(server, "s", "b")
+    assert [record["Data"] for record in read_all(server, "s")] == [kinesisd.b64("a"), kinesisd.b64("b")]
+
+
+def test_a_database_that_has_kept_nothing_is_new(start, tmp_path):
+    flags = ("--db", tmp_path / "data.db")
+    start(*flags).stop()
+    assert 0 <= read(start(*flags, "--start-time", BIRTHDAY))["now_ms"] - BIRTHDAY_MS < 60_000
 
 
 @pytest.mark.parametrize("flags, words", [

@@ -181,9 +181,11 @@ TEST_CASE("Where time begins follows from what is told and what is stored") {
       {"a freeze ends where it was told to", {.at = {}, .frozen = false}, frozen, {}, {.offset = -240h}},
       {"a freeze begins", {.at = {}, .frozen = true}, ahead, {}, {.offset = 25h, .frozen = wall + 25h}},
       {"a start in the past", {.at = then, .frozen = {}}, {}, {}, {.offset = -240h}},
-      {"a start in place of what is stored", {.at = then, .frozen = {}}, ahead, {}, {.offset = -240h}},
-      {"a frozen start", {.at = then, .frozen = true}, {}, then, {.offset = -240h, .frozen = then}},
-      {"a start stays frozen", {.at = wall, .frozen = {}}, frozen, {}, {.offset = 0ms, .frozen = wall}},
+      {"a frozen start", {.at = then, .frozen = true}, {}, {}, {.offset = -240h, .frozen = then}},
+      {"an offset goes on whatever the start", {.at = then, .frozen = {}}, ahead, {}, ahead},
+      {"what is stored goes on whatever the start", {.at = wall + 1h, .frozen = {}}, {}, wall, {}},
+      {"a freeze goes on whatever the start", {.at = wall, .frozen = true}, frozen, then, frozen},
+      {"a freeze ends whatever the start", {.at = wall, .frozen = false}, frozen, then, {.offset = -240h}},
       {"not behind what is stored",
        {.at = {}, .frozen = true},
        {},
@@ -191,16 +193,30 @@ TEST_CASE("Where time begins follows from what is told and what is stored") {
        {.offset = 2h, .frozen = wall + 2h}},
   }));
   INFO(row.why);
-  CHECK(begin_time(row.start, row.stored, row.newest, wall) == row.begins);
+  CHECK(begin_time(row.start, row.stored, row.newest, wall).state == row.begins);
 }
 
-TEST_CASE("Time does not begin before what is stored, nor too far ahead") {
+TEST_CASE("A start that is not taken is said with the time that is") {
   const Timestamp wall = begun();
-  CHECK_THROWS_WITH(
-      begin_time({.at = wall, .frozen = {}}, {}, wall + 1ms, wall),
-      "--start-time 2023-11-14T22:13:20.000Z lies before what the database holds, which is from "
-      "2023-11-14T22:13:20.001Z; choose a later time, or another database with --db.");
-  CHECK_THROWS_AS(begin_time({.at = wall + time_ahead_max + 1ms, .frozen = {}}, {}, {}, wall), ClockError);
+  const ClockState frozen{.offset = 0h, .frozen = wall};
+  CHECK(begin_time({.at = wall, .frozen = {}}, {}, wall + 1ms, wall).line ==
+        "--start-time 2023-11-14T22:13:20.000Z is for a new database; the time of this one goes on from "
+        "2023-11-14T22:13:20.001Z, and /_kinesisd/clock moves it.");
+  CHECK(begin_time({.at = wall + 1h, .frozen = {}}, frozen, {}, wall).line ==
+        "--start-time 2023-11-14T23:13:20.000Z is for a new database; the time of this one goes on from "
+        "2023-11-14T22:13:20.000Z, and /_kinesisd/clock moves it.");
+  CHECK(begin_time({.at = wall + 1h, .frozen = {}}, {}, {}, wall).line.empty());
+  CHECK(begin_time({.at = wall, .frozen = true}, frozen, wall, wall).line.empty());
+  CHECK(begin_time({}, frozen, wall + 1h, wall).line.empty());
+}
+
+TEST_CASE("Time does not begin too far ahead") {
+  const Timestamp wall = begun();
+  const ClockStart far{.at = wall + time_ahead_max + 1ms, .frozen = {}};
+  CHECK_THROWS_WITH(begin_time(far, {}, {}, wall),
+                    "2123-10-21T22:13:20.001Z is too far ahead; choose a --start-time up to "
+                    "2123-10-21T22:13:20.000Z, a hundred years from now.");
+  CHECK_THROWS_AS(begin_time(far, {}, wall, wall), ClockError);
 }
 
 TEST_CASE("Threads that ask while time jumps never see it go backwards") {
