@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/capture/capture.hpp"
+#include "server/counted.hpp"
 #include "server/credentials.hpp"
 #include "server/database_place.hpp"
 #include "server/document/value.hpp"
@@ -102,7 +103,7 @@ std::vector<faults::Rule> fault_rules(const Settings& settings) {
 std::optional<Credentials> verified_by(const Settings& settings, Log& log) {
   if (!settings.credentials) return std::nullopt;
   Credentials credentials = read_credentials(*settings.credentials);
-  log.info("Signatures are verified; {} access keys of {} may call.", credentials.size(),
+  log.info("Signatures are verified; {} of {} may call.", counted(credentials.size(), "access key"),
            *settings.credentials);
   return credentials;
 }
@@ -224,7 +225,7 @@ void App::carry_out_plan() {
         "What is to be there at start cannot be written: {}; make room, or name another file with --db.",
         error.what()));
   }
-  log_.info("{} streams that are to be there at start are there.", plan_.streams.size());
+  log_.info("What is to be there at start is there: {}.", counted(plan_.streams.size(), "stream"));
   plan_ = {};
 }
 

@@ -1,4 +1,5 @@
 #include "server/capture/capture.hpp"
+#include "server/counted.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -92,7 +93,8 @@ void Capture::run() {
     if (batch.empty() && left_out == 0 && stopping_) return;
     lock.unlock();
     if (left_out > 0)
-      log_.error("--capture {}: {} writes were left out, because the disk is too slow.", path_, left_out);
+      log_.error("--capture {}: the disk is too slow, so this is left out: {}.", path_,
+                 counted(left_out, "write"));
     std::string lines;
     for (Entry& entry : batch) lines += lines_of(entry.write);
     append(lines, batch.size());

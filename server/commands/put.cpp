@@ -10,6 +10,7 @@
 #include "server/client/putter.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/remote.hpp"
+#include "server/counted.hpp"
 
 namespace kinesisd::server::commands {
 
@@ -141,7 +142,7 @@ int put(const Call& call) {
   if (options.key && options.separator) return flags.refuse("Give --key or --key-separator, not both.");
   std::uint64_t stored = 0;
   const auto report = [&](int code) {
-    fmt::print(stderr, "{} records put into {}.\n", stored, options.stream);
+    fmt::print(stderr, "{} put into {}.\n", counted(stored, "record"), options.stream);
     return code;
   };
   const auto work = [&](client::Client& client) {

@@ -15,6 +15,7 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/remote.hpp"
 #include "server/commands/replay_line.hpp"
+#include "server/counted.hpp"
 
 namespace kinesisd::server::commands {
 
@@ -184,10 +185,11 @@ void Replay::report() const {
     streams += one->stored() > 0 ? 1 : 0;
   }
   const auto took = std::chrono::duration<double>(Clock::now() - begun_);
-  fmt::print(stderr, "{} records put into {} streams in {:.1f} s", stored, streams, took.count());
-  if (calls_ > 0) fmt::print(stderr, "; {} calls repeated", calls_);
-  if (passed_over_ > 0) fmt::print(stderr, "; {} calls passed over", passed_over_);
-  if (failed_ > 0) fmt::print(stderr, "; {} calls refused", failed_);
+  fmt::print(stderr, "{} put into {} in {:.1f} s", counted(stored, "record"), counted(streams, "stream"),
+             took.count());
+  if (calls_ > 0) fmt::print(stderr, "; {} repeated", counted(calls_, "call"));
+  if (passed_over_ > 0) fmt::print(stderr, "; {} passed over", counted(passed_over_, "call"));
+  if (failed_ > 0) fmt::print(stderr, "; {} refused", counted(failed_, "call"));
   fmt::print(stderr, ".\n");
 }
 

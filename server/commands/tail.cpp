@@ -12,6 +12,7 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/instant.hpp"
 #include "server/commands/remote.hpp"
+#include "server/counted.hpp"
 
 namespace kinesisd::server::commands {
 
@@ -143,7 +144,7 @@ int follow(client::Client& client, const Options& options, Follower::Start start
   Follower follower(client, options.stream, start);
   follower.begin();
   if (options.follow && !options.quiet)
-    fmt::print(stderr, "Following {}: {} shards.\n", options.stream, follower.shards());
+    fmt::print(stderr, "Following {}: {}.\n", options.stream, counted(follower.shards(), "shard"));
   std::int64_t left = options.count.value_or(std::numeric_limits<std::int64_t>::max());
   const auto found = [&](const std::string& shard_id, const client::ReadRecord& record) {
     return each_record(shard_id, record, options.apart,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/errors.hpp"
+#include "server/counted.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
 #include "server/run_operation.hpp"
@@ -96,7 +97,7 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   context.times = std::move(put.times);
   Response response = response_of(put);
   if (const std::int32_t failed = *response.failed_record_count; failed > 0) {
-    context.note = fmt::format("{} of {} records refused", failed, response.records.size());
+    context.note = fmt::format("{} of {} refused", failed, counted(response.records.size(), "record"));
     context.throttled = throttles(put);
   }
   return Committed<Response>{std::move(response), put.ticket};

@@ -6,6 +6,7 @@
 
 #include "protocol/shapes.hpp"
 #include "protocol/wire.hpp"
+#include "server/counted.hpp"
 #include "server/limits.hpp"
 #include "server/setting_table.hpp"
 
@@ -16,9 +17,10 @@ namespace {
 using document::Item;
 
 std::string length_advice(const protocol::Rules& rules, std::int64_t min, std::int64_t max) {
-  std::string advice = max == std::numeric_limits<std::int64_t>::max()
-                           ? fmt::format("write at least {} characters", min)
-                           : fmt::format("write {} to {} characters", min, max);
+  std::string advice =
+      max == std::numeric_limits<std::int64_t>::max()
+          ? fmt::format("write at least {}", counted(static_cast<std::uint64_t>(min), "character"))
+          : fmt::format("write {} to {} characters", min, max);
   if (rules.pattern != nullptr) advice += fmt::format(" that match {}", rules.pattern->text);
   return advice;
 }

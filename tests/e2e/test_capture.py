@@ -186,8 +186,8 @@ def test_replay_of_changes(start, file):
     server.ok("DeleteStream", {"StreamName": "s"})
     server.stop()
     plain, changed = start(), start()
-    assert replay(plain, file)[1].endswith("1 calls repeated; 2 calls passed over.")
-    assert replay(changed, file, "--changes")[1].endswith("2 calls repeated; 1 calls passed over.")
+    assert replay(plain, file)[1].endswith("; 1 call repeated; 2 calls passed over.")
+    assert replay(changed, file, "--changes")[1].endswith("; 2 calls repeated; 1 call passed over.")
     assert datas(read_all(plain, "s")) == [b"x"]
     assert datas(read_all(changed, "s", shard=1)) == [b"x"]
 
