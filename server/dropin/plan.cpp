@@ -2,11 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <set>
 #include <utility>
 
 namespace kinesisd::server::dropin {
 
 void plan_streams(const Settings& settings, startup::Plan& plan) {
+  std::set<storage::StreamKey> planned_before;
+  for (const startup::PlannedStream& planned : plan.streams) planned_before.insert(planned.key);
   for (const InitialStream& stream : settings.wishes.streams) {
     const std::string where = fmt::format("INITIALIZE_STREAMS: {}", stream.name);
     const bool apart = settings.worlds != Worlds::one;
@@ -14,6 +17,7 @@ void plan_streams(const Settings& settings, startup::Plan& plan) {
         .key = {{settings.account_id, apart ? stream.region.value_or(settings.region) : settings.region},
                 stream.name},
         .where = where};
+    if (!planned_before.insert(planned.key).second) continue;  // as one that is there already
     planned.keep_existing = true;
     planned.shards = startup::Planned<std::int32_t>{stream.shards, where};
     plan.streams.push_back(std::move(planned));

@@ -44,5 +44,15 @@ def test_streams_at_start_leave_those_that_are_there(start, tmp_path):
     assert len(again.ok("ListShards", {"StreamName": "s"})["Shards"]) == 1
 
 
+@pytest.mark.parametrize("flags, streams", [
+    ((), "s:1,s:3,t:1,s::us-east-1"),
+    (("--worlds", "one"), "s:1:eu-west-1,t:1,s:3:us-east-1"),
+])
+def test_a_stream_named_twice_is_one(start, flags, streams):
+    server = start(*flags, env={**AWS, "INITIALIZE_STREAMS": streams})
+    server.wait_for_line("What is to be there at start is there: 2 streams.")
+    assert len(server.ok("ListShards", {"StreamName": "s"})["Shards"]) == 1
+
+
 def test_a_name_that_no_stream_can_have():
     check_refused(refusal(env={**AWS, "INITIALIZE_STREAMS": "no blanks:1"}), "INITIALIZE_STREAMS", "no blanks")
