@@ -35,17 +35,17 @@ struct Word {
   std::string_view text;
   std::span<const Lasting> changes;
 };
-constexpr std::array words{Word{"create", create},
-                           Word{"delete", remove},
-                           Word{"update", update},
-                           Word{"split", split},
-                           Word{"merge", merge},
-                           Word{"scale", scale},
-                           Word{"mode", mode},
-                           Word{"start-encryption", start_encryption},
-                           Word{"stop-encryption", stop_encryption},
-                           Word{"register-consumer", register_consumer},
-                           Word{"deregister-consumer", deregister_consumer}};
+constexpr std::array words{Word{transition_words::create, create},
+                           Word{transition_words::remove, remove},
+                           Word{transition_words::update, update},
+                           Word{transition_words::split, split},
+                           Word{transition_words::merge, merge},
+                           Word{transition_words::scale, scale},
+                           Word{transition_words::mode, mode},
+                           Word{transition_words::start_encryption, start_encryption},
+                           Word{transition_words::stop_encryption, stop_encryption},
+                           Word{transition_words::register_consumer, register_consumer},
+                           Word{transition_words::deregister_consumer, deregister_consumer}};
 
 std::optional<TransitionTime> parse_time(std::string_view text) {
   if (text == automatic) return TransitionTime{};

@@ -9,8 +9,22 @@
 
 namespace kinesisd::server {
 
-// The changes a word stands for: `create`, `delete`, `split`, ...; `update` is every kind of UPDATING. Empty:
-// there is no such word.
+// The words for kinds of changes. `update` is every kind of UPDATING.
+namespace transition_words {
+inline constexpr std::string_view create = "create";
+inline constexpr std::string_view remove = "delete";
+inline constexpr std::string_view update = "update";
+inline constexpr std::string_view split = "split";
+inline constexpr std::string_view merge = "merge";
+inline constexpr std::string_view scale = "scale";
+inline constexpr std::string_view mode = "mode";
+inline constexpr std::string_view start_encryption = "start-encryption";
+inline constexpr std::string_view stop_encryption = "stop-encryption";
+inline constexpr std::string_view register_consumer = "register-consumer";
+inline constexpr std::string_view deregister_consumer = "deregister-consumer";
+}  // namespace transition_words
+
+// The changes a word stands for. Empty: there is no such word.
 std::span<const storage::Lasting> changes_of(std::string_view word);
 
 // `auto` or milliseconds, of all changes; behind it, with commas, exceptions such as `create=2000`.

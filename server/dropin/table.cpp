@@ -16,6 +16,8 @@ namespace kinesisd::server::dropin {
 
 namespace {
 
+namespace words = transition_words;
+
 constexpr std::string_view kinesalite = "kinesalite";
 constexpr std::string_view kinesis_mock = "kinesis-mock";
 constexpr std::string_view saidsef = "saidsef/aws-kinesis-local";
@@ -103,18 +105,6 @@ Advice kinesalite_lasts(Draft& draft, const std::string& value) {
   is_of_kinesalite(draft);
   return lasts<Word>(draft, value);
 }
-constexpr std::string_view create = "create";
-constexpr std::string_view remove = "delete";
-constexpr std::string_view update = "update";
-constexpr std::string_view split = "split";
-constexpr std::string_view merge = "merge";
-constexpr std::string_view scale = "scale";
-constexpr std::string_view mode = "mode";
-constexpr std::string_view start_encryption = "start-encryption";
-constexpr std::string_view stop_encryption = "stop-encryption";
-constexpr std::string_view register_consumer = "register-consumer";
-constexpr std::string_view deregister_consumer = "deregister-consumer";
-
 // LocalStack's one duration for everything. Rows before it in the table have been more exact.
 Advice all_last(Draft& draft, const std::string& value) {
   const auto time = time_of(value);
@@ -185,14 +175,14 @@ Advice log_level(Draft& draft, const std::string& value) {
     std::string_view word;
     LogLevel level;
   };
-  constexpr std::array words{Word{"trace", LogLevel::debug}, Word{"trace-internal", LogLevel::debug},
-                             Word{"debug", LogLevel::debug}, Word{"info", LogLevel::info},
-                             Word{"warn", LogLevel::warn},   Word{"warning", LogLevel::warn},
-                             Word{"error", LogLevel::error}};
+  constexpr std::array levels{Word{"trace", LogLevel::debug}, Word{"trace-internal", LogLevel::debug},
+                              Word{"debug", LogLevel::debug}, Word{"info", LogLevel::info},
+                              Word{"warn", LogLevel::warn},   Word{"warning", LogLevel::warn},
+                              Word{"error", LogLevel::error}};
   const std::string word = lower(value);
   const auto* found =
-      std::find_if(words.begin(), words.end(), [&](const Word& one) { return one.word == word; });
-  if (found == words.end()) return "choose trace, debug, info, warn or error";
+      std::find_if(levels.begin(), levels.end(), [&](const Word& one) { return one.word == word; });
+  if (found == levels.end()) return "choose trace, debug, info, warn or error";
   draft.settings.log_level = found->level;
   return std::nullopt;
 }
@@ -268,20 +258,23 @@ constexpr auto kinesalite_rows = std::to_array<Row>({
     {"--path", kinesalite, "--db", Reach::anywhere, kinesalite_path<path_flag>},
     {"--ssl", kinesalite, nothing, Reach::anywhere, ssl, true},
     {"--createStreamMs", kinesalite, "--transition-ms ...,create=N", Reach::anywhere,
-     kinesalite_lasts<create>},
+     kinesalite_lasts<words::create>},
     {"--createStreaMs", kinesalite, "the same: a README spells it so", Reach::anywhere,
-     kinesalite_lasts<create>},
+     kinesalite_lasts<words::create>},
     {"--deleteStreamMs", kinesalite, "--transition-ms ...,delete=N", Reach::anywhere,
-     kinesalite_lasts<remove>},
+     kinesalite_lasts<words::remove>},
     {"--updateStreamMs", kinesalite, "--transition-ms ...,update=N", Reach::anywhere,
-     kinesalite_lasts<update>},
+     kinesalite_lasts<words::update>},
     {"--shardLimit", kinesalite, "--shard-limit", Reach::anywhere, kinesalite_limit},
     {"PORT", saidsef, "--listen", Reach::image, kinesalite_port},
     {"KPATH", saidsef, "--db", Reach::image, kinesalite_path<path_variable>},
     {"SHARDLIMIT", saidsef, "--shard-limit", Reach::anywhere, kinesalite_limit},
-    {"CREATESTREAMMS", saidsef, "--transition-ms ...,create=N", Reach::anywhere, kinesalite_lasts<create>},
-    {"DELETESTREAMMS", saidsef, "--transition-ms ...,delete=N", Reach::anywhere, kinesalite_lasts<remove>},
-    {"UPDATESTREAMMS", saidsef, "--transition-ms ...,update=N", Reach::anywhere, kinesalite_lasts<update>},
+    {"CREATESTREAMMS", saidsef, "--transition-ms ...,create=N", Reach::anywhere,
+     kinesalite_lasts<words::create>},
+    {"DELETESTREAMMS", saidsef, "--transition-ms ...,delete=N", Reach::anywhere,
+     kinesalite_lasts<words::remove>},
+    {"UPDATESTREAMMS", saidsef, "--transition-ms ...,update=N", Reach::anywhere,
+     kinesalite_lasts<words::update>},
 });
 
 constexpr auto kinesis_mock_rows = std::to_array<Row>({
@@ -289,21 +282,26 @@ constexpr auto kinesis_mock_rows = std::to_array<Row>({
     {"KINESIS_MOCK_TLS_PORT", kinesis_mock, "--listen", Reach::anywhere, kinesis_mock_port<&Draft::tls_port>},
     {"KINESIS_MOCK_PLAIN_PORT", kinesis_mock, "--listen", Reach::anywhere,
      kinesis_mock_port<&Draft::plain_port>},
-    {"CREATE_STREAM_DURATION", kinesis_mock, "--transition-ms ...,create=N", Reach::anywhere, lasts<create>},
-    {"DELETE_STREAM_DURATION", kinesis_mock, "--transition-ms ...,delete=N", Reach::anywhere, lasts<remove>},
+    {"CREATE_STREAM_DURATION", kinesis_mock, "--transition-ms ...,create=N", Reach::anywhere,
+     lasts<words::create>},
+    {"DELETE_STREAM_DURATION", kinesis_mock, "--transition-ms ...,delete=N", Reach::anywhere,
+     lasts<words::remove>},
     {"REGISTER_STREAM_CONSUMER_DURATION", kinesis_mock, "--transition-ms ...,register-consumer=N",
-     Reach::anywhere, lasts<register_consumer>},
+     Reach::anywhere, lasts<words::register_consumer>},
     {"DEREGISTER_STREAM_CONSUMER_DURATION", kinesis_mock, "--transition-ms ...,deregister-consumer=N",
-     Reach::anywhere, lasts<deregister_consumer>},
+     Reach::anywhere, lasts<words::deregister_consumer>},
     {"START_STREAM_ENCRYPTION_DURATION", kinesis_mock, "--transition-ms ...,start-encryption=N",
-     Reach::anywhere, lasts<start_encryption>},
+     Reach::anywhere, lasts<words::start_encryption>},
     {"STOP_STREAM_ENCRYPTION_DURATION", kinesis_mock, "--transition-ms ...,stop-encryption=N",
-     Reach::anywhere, lasts<stop_encryption>},
-    {"SPLIT_SHARD_DURATION", kinesis_mock, "--transition-ms ...,split=N", Reach::anywhere, lasts<split>},
-    {"MERGE_SHARDS_DURATION", kinesis_mock, "--transition-ms ...,merge=N", Reach::anywhere, lasts<merge>},
+     Reach::anywhere, lasts<words::stop_encryption>},
+    {"SPLIT_SHARD_DURATION", kinesis_mock, "--transition-ms ...,split=N", Reach::anywhere,
+     lasts<words::split>},
+    {"MERGE_SHARDS_DURATION", kinesis_mock, "--transition-ms ...,merge=N", Reach::anywhere,
+     lasts<words::merge>},
     {"UPDATE_SHARD_COUNT_DURATION", kinesis_mock, "--transition-ms ...,scale=N", Reach::anywhere,
-     lasts<scale>},
-    {"UPDATE_STREAM_MODE_DURATION", kinesis_mock, "--transition-ms ...,mode=N", Reach::anywhere, lasts<mode>},
+     lasts<words::scale>},
+    {"UPDATE_STREAM_MODE_DURATION", kinesis_mock, "--transition-ms ...,mode=N", Reach::anywhere,
+     lasts<words::mode>},
     {"SHARD_LIMIT", kinesis_mock, "--shard-limit", Reach::anywhere, limit<&Settings::shard_limit>},
     {"ON_DEMAND_STREAM_COUNT_LIMIT", kinesis_mock, "--on-demand-limit", Reach::anywhere,
      limit<&Settings::on_demand_limit>},
