@@ -23,12 +23,27 @@ tls::Authority authority(const storage::Opened& database, std::future<tls::Ident
                             : tls::keep_authority(database.path, wall_clock(), make);
 }
 
+// As the user named the files of the certificate and its key.
+tls::ChainSettings chain_settings(const Settings& settings) {
+  tls::ChainSettings out;
+  const std::string& variable_file = settings.wishes.certificate;
+  if (variable_file.empty()) return out;
+  if (settings.tls_cert == variable_file) out.certificate = "CUSTOM_SSL_CERT_PATH=";
+  if (settings.tls_key == variable_file) out.key = "CUSTOM_SSL_CERT_PATH=";
+  return out;
+}
+
+// There has to be one.
+std::unique_ptr<tls::Tls> given_certificate(const Settings& settings) {
+  const tls::ChainSettings names = chain_settings(settings);
+  return std::make_unique<tls::Tls>(tls::read_chain(*settings.tls_cert, *settings.tls_key, names),
+                                    *settings.tls_cert, names);
+}
+
 }  // namespace
 
 void check_certificate(const Settings& settings) {
-  if (settings.tls != TlsMode::off && settings.tls_cert) {
-    tls::Tls(tls::read_chain(*settings.tls_cert, *settings.tls_key), *settings.tls_cert);
-  }
+  if (settings.tls != TlsMode::off && settings.tls_cert) given_certificate(settings);
 }
 
 std::future<tls::Identity> begin_authority(const Settings& settings) {
@@ -44,10 +59,9 @@ Encryption encryption(const Settings& settings, const storage::Opened& database,
   out.transport.tls_only = settings.tls == TlsMode::only;
   if (settings.tls == TlsMode::off) return out;
   if (settings.tls_cert) {
-    out.tls = std::make_unique<tls::Tls>(tls::read_chain(*settings.tls_cert, *settings.tls_key),
-                                         *settings.tls_cert);
-    out.transport.no_authority =
-        fmt::format("The certificate is that of --tls-cert {}; trust whoever signed it.", *settings.tls_cert);
+    out.tls = given_certificate(settings);
+    out.transport.no_authority = fmt::format("The certificate is that of {}{}; trust whoever signed it.",
+                                             chain_settings(settings).certificate, *settings.tls_cert);
     out.line = fmt::format("Also https:// with the certificate of {}.", *settings.tls_cert);
     return out;
   }

@@ -227,6 +227,7 @@ Advice host_name(Draft& draft, const std::string& value) {
 Advice certificate(Draft& draft, const std::string& value) {
   draft.settings.tls_cert = value;
   draft.settings.tls_key = value;
+  draft.settings.wishes.certificate = value;
   return std::nullopt;
 }
 

@@ -34,6 +34,7 @@ struct Wishes {
   std::vector<InitialStream> streams;
   double error_probability = 0;  // of puts, as LocalStack's
   std::optional<Folder> keep_in;
+  std::string certificate;            // the file that CUSTOM_SSL_CERT_PATH names; empty: none
   std::vector<std::string> unmet;     // what is not honoured, each with its reason
   std::vector<std::string> warnings;  // sentences
   std::vector<std::string> lines;     // what users of other emulators wait for, said when the server is ready

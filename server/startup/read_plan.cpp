@@ -134,9 +134,14 @@ class Reading {
     const auto given = keys.one_of({"policy", "policy_file"});
     if (!given) return std::nullopt;
     if (keys.find("policy")) return Planned<std::string>{checked_policy(*given), where(*given)};
-    const auto path = std::filesystem::path(file_.name).parent_path() / given->word();
-    const document::Document policy = document::read_file(path.string(), "policy_file");
-    return Planned<std::string>{checked_policy(document::root(policy)), where(*given)};
+    const std::string path = (std::filesystem::path(file_.name).parent_path() / given->word()).string();
+    try {
+      const document::Document policy = document::read_file(path, "policy_file");
+      return Planned<std::string>{checked_policy(document::root(policy)),
+                                  fmt::format("{} ({})", where(*given), path)};
+    } catch (const document::Problem& problem) {
+      throw document::Problem(given->place() + problem.what());
+    }
   }
 
   PlannedConsumer read_consumer(const Item& item, const PlannedStream& stream) const {

@@ -120,36 +120,40 @@ std::optional<Identity> read_authority(const std::string& path) {
   return out;
 }
 
-std::string read_given(const char* flag, const std::string& path) {
+// `given`: the file as the user named it.
+std::string read_given(const std::string& given, const std::string& path) {
   auto text = read_file(path);
-  if (!text)
-    throw TlsError(fmt::format("{} {} cannot be read: {}; name a file in PEM form.", flag, path, reason()));
+  if (!text) throw TlsError(fmt::format("{} cannot be read: {}; name a file in PEM form.", given, reason()));
   return *std::move(text);
 }
 
 }  // namespace
 
-Chain read_chain(const std::string& certificate_file, const std::string& key_file) {
-  auto certificates = read_certificates(read_given("--tls-cert", certificate_file));
+Chain read_chain(const std::string& certificate_file, const std::string& key_file,
+                 const ChainSettings& settings) {
+  const std::string certificate = settings.certificate + certificate_file;
+  const std::string key = settings.key + key_file;
+  auto certificates = read_certificates(read_given(certificate, certificate_file));
   if (certificates.empty()) {
     throw TlsError(fmt::format(
-        "--tls-cert {} has no certificate in PEM form; name a file that begins with the server's own.",
-        certificate_file));
+        "{} has no certificate in PEM form; name a file that begins with the server's own.", certificate));
   }
   Chain out;
-  out.identity.key = read_key(read_given("--tls-key", key_file));
+  out.identity.key = read_key(read_given(key, key_file));
   if (out.identity.key == nullptr) {
     throw TlsError(fmt::format(
-        "--tls-key {} has no key in PEM form; name a file with the private key, without a passphrase.",
-        key_file));
+        "{} has no key in PEM form; name a file with the private key, without a passphrase.", key));
   }
   out.identity.certificate = std::move(certificates.front());
   for (std::size_t i = 1; i < certificates.size(); ++i) out.issuers.push_back(std::move(certificates[i]));
   if (!belong_together(out.identity)) {
-    throw TlsError(
-        fmt::format("--tls-key {} is not the key of the first certificate in --tls-cert {}; name two files "
-                    "that belong together.",
-                    key_file, certificate_file));
+    throw TlsError(certificate == key
+                       ? fmt::format("The key in {} is not that of its first certificate; name a file in "
+                                     "which they belong together.",
+                                     key)
+                       : fmt::format("{} is not the key of the first certificate in {}; name two files that "
+                                     "belong together.",
+                                     key, certificate));
   }
   return out;
 }

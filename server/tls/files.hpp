@@ -16,8 +16,15 @@ struct Chain {
   std::vector<CertificatePtr> issuers;
 };
 
-// Reads --tls-cert and --tls-key. Throws TlsError.
-Chain read_chain(const std::string& certificate_file, const std::string& key_file);
+// What stands before the names of files in sentences: the settings that named them.
+struct ChainSettings {
+  std::string certificate = "--tls-cert ";
+  std::string key = "--tls-key ";
+};
+
+// Reads a certificate, those that signed it, and its key. Throws TlsError.
+Chain read_chain(const std::string& certificate_file, const std::string& key_file,
+                 const ChainSettings& settings = {});
 
 // The server's own CA.
 struct Authority {

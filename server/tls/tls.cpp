@@ -48,15 +48,14 @@ Tls::Tls(Authority authority, const std::vector<Name>& names, const Limits& boun
   SSL_CTX_set_cert_cb(context_.get(), present_certificate, this);
 }
 
-Tls::Tls(Chain chain, std::string certificate_file)
+Tls::Tls(Chain chain, const std::string& certificate_file, const ChainSettings& settings)
     : context_(make_context()),
       trust_advice_(
           fmt::format("let it trust who signed {}, or ask for a name that stands in it", certificate_file)) {
   const auto use = [&](int result) {
     if (result != 1) {
-      throw TlsError(
-          fmt::format("--tls-cert {} cannot be used: {}; name another certificate and its --tls-key.",
-                      certificate_file, last_error()));
+      throw TlsError(fmt::format("{}{} cannot be used: {}; name another certificate and its key.",
+                                 settings.certificate, certificate_file, last_error()));
     }
   };
   use(SSL_CTX_use_certificate(context_.get(), chain.identity.certificate.get()));

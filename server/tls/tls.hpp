@@ -18,7 +18,7 @@ class Tls {
   // Signs a certificate for each name clients ask for; `names` besides the default ones.
   Tls(Authority authority, const std::vector<Name>& names, const Limits& bounds = limits);
   // Presents the user's certificate, whatever clients ask for.
-  Tls(Chain chain, std::string certificate_file);
+  Tls(Chain chain, const std::string& certificate_file, const ChainSettings& settings = {});
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
 

@@ -287,7 +287,7 @@ def test_what_goes_without_saying(start, env):
     ([], {"SHOULD_PERSIST_DATA": "perhaps"}, ["SHOULD_PERSIST_DATA=perhaps"]),
     ([], {"KINESIS_MOCK_TLS_PORT": "0"}, ["KINESIS_MOCK_TLS_PORT=0"]),
     ([], {"KINESIS_ERROR_PROBABILITY": "2"}, ["KINESIS_ERROR_PROBABILITY=2"]),
-    ([], {"CUSTOM_SSL_CERT_PATH": "/no/such.pem"}, ["/no/such.pem"]),
+    ([], {"CUSTOM_SSL_CERT_PATH": "/no/such.pem"}, ["CUSTOM_SSL_CERT_PATH=/no/such.pem cannot be read: No such file or directory; name a file in PEM form."]),
     ([], {**IMAGE, "AWS_REGION": "Nowhere!"}, ["AWS_REGION=Nowhere!"]),
     ([], {**IMAGE, "LOCALSTACK_HOST": "a b"}, ["LOCALSTACK_HOST=a b"]),
     ([], {**IMAGE, "LOG_LEVEL": "loud"}, ["LOG_LEVEL=loud"]),
@@ -331,6 +331,21 @@ def test_the_certificate_of_localstack(start, tmp_path):
     pem.write_text((tmp_path / "k.db-ca.key").read_text() + (tmp_path / "k.db-ca.pem").read_text())
     server = start(env={"CUSTOM_SSL_CERT_PATH": str(pem)})
     server.wait_for_line(f"certificate of {pem}")
+
+
+@pytest.mark.parametrize("holds, said", [
+    ([], "CUSTOM_SSL_CERT_PATH={pem} has no certificate in PEM form; name a file that begins with the server's own."),
+    (["a.db-ca.pem"], "CUSTOM_SSL_CERT_PATH={pem} has no key in PEM form; name a file with the private key, without "
+     "a passphrase."),
+    (["a.db-ca.pem", "b.db-ca.key"], "The key in CUSTOM_SSL_CERT_PATH={pem} is not that of its first certificate; "
+     "name a file in which they belong together."),
+])
+def test_a_wrong_certificate_of_localstack_names_its_variable(start, tmp_path, holds, said):
+    for name in ("a.db", "b.db"):
+        start("--db", tmp_path / name).stop()
+    pem = tmp_path / "server.test.pem"
+    pem.write_text("".join((tmp_path / name).read_text() for name in holds))
+    check_refused(refusal("--listen", "127.0.0.1:0", env={"CUSTOM_SSL_CERT_PATH": str(pem)}), said.format(pem=pem))
 
 
 def test_names_of_the_certificate(start, tmp_path):

@@ -268,7 +268,12 @@ MISTAKES = [
     ("two policies", stream('policy = "{}"\npolicy_file = "p.json"'),
      ", line 4: streams[0].policy_file stands beside policy; write one of them."),
     ("a policy's file that is not there", stream('policy_file = "none.json"'),
-     "none.json cannot be read (No such file or directory); name another file with policy_file."),
+     "{file}, line 3: {folder}/none.json cannot be read (No such file or directory); name another file with "
+     "policy_file."),
+    ("a policy's file that is no policy", stream('policy_file = "no-policy.json"'),
+     ", line 3: streams[0].policy_file ({folder}/no-policy.json): "),
+    ("a policy's file that is no JSON", stream('policy_file = "no-json.json"'),
+     '{file}, line 3: {folder}/no-json.json is not JSON; write an object: { "key": value, ... }.'),
     ("a record without a key", stream('[[streams.records]]\ndata = "x"'),
      ", line 3: streams[0].records[0].partition_key is missing; write a text in quotes."),
     ("a record without data", stream('[[streams.records]]\npartition_key = "x"'),
@@ -292,11 +297,13 @@ MISTAKES = [
 
 @pytest.mark.parametrize("why, text, expected", [pytest.param(*row, id=row[0]) for row in MISTAKES])
 def test_a_mistake_is_named_and_nothing_is_made(tmp_path, why, text, expected):
+    (tmp_path / "no-policy.json").write_text("{}")
+    (tmp_path / "no-json.json").write_text("{")
     file = write(tmp_path, text)
     before = fingerprint(tmp_path)
     flags = ("--listen", "127.0.0.1:0", "--shard-limit", "10")
     refused = refusal("--init", file, "--db", tmp_path / "data.db", *flags)
-    check_refused(refused, expected.format(file=file) if "{file}" in expected else expected)
+    check_refused(refused, expected.replace("{file}", str(file)).replace("{folder}", str(tmp_path)))
     assert fingerprint(tmp_path) == before
 
 
