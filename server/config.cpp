@@ -21,8 +21,10 @@ namespace {
 
 using Values = SettingValues;
 
+constexpr std::string_view variable_prefix = "KINESISD_";
+
 std::string variable(std::string_view name) {
-  std::string out = "KINESISD_";
+  std::string out(variable_prefix);
   for (const char c : name) {
     out.push_back(c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
   }
@@ -126,31 +128,47 @@ Flags parse_flags(std::span<const std::string> given) {
   return flags;
 }
 
+std::string flag(std::string_view name) {
+  return fmt::format("--{}", name);
+}
+
+// `given` is no setting; which one the user may have meant is looked for by `name` alone and written by
+// `spell`.
+template <class F>
+[[noreturn]] void refuse_unknown(std::string_view given, std::string_view name, F spell) {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : setting_table()) names.push_back(setting.name);
+  const std::optional<std::string_view> closest = document::closest(name, names);
+  throw Refusal{fmt::format("{} is not a setting; {}{}.", given,
+                            closest ? fmt::format("{} is one, and ", spell(*closest)) : std::string(),
+                            see_help)};
+}
+
+[[noreturn]] void refuse_flag(const std::string& given) {
+  const std::size_t begins = given.find_first_not_of('-');
+  const bool is_flag = begins != 0 && begins != std::string::npos;
+  const std::string_view name = is_flag ? std::string_view(given).substr(begins) : std::string_view();
+  refuse_unknown(given, name.substr(0, name.find('=')), flag);
+}
+
 void read_environment(Settings& settings, const Environment& environment) {
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with("KINESISD_") || name == "KINESISD_CONFIG" || is_not_ours(name)) continue;
+    if (!name.starts_with(variable_prefix) || name == "KINESISD_CONFIG" || is_not_ours(name)) continue;
     const Setting* setting =
         find_setting([&name = name](const Setting& s) { return variable(s.name) == name; });
-    if (setting == nullptr) throw Refusal{fmt::format("{} is not a setting; {}.", name, see_help)};
+    if (setting == nullptr)
+      refuse_unknown(name, std::string_view(name).substr(variable_prefix.size()), variable);
     if (value.empty()) continue;  // how compose files say that it is not set
     const Values values = setting->repeatable ? CLI::detail::split(value, ',') : Values{value};
     store(settings, *setting, values, fmt::format("{}={}", name, value));
   }
 }
 
-// What the user may have meant, as the end of a sentence.
-std::string meant(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const Setting& setting : setting_table()) names.push_back(setting.name);
-  const std::optional<std::string_view> closest = document::closest(name, names);
-  return closest ? fmt::format("{} is one, and {}", *closest, see_help) : std::string(see_help);
-}
-
 void read_file(Settings& settings, const std::string& path) {
   for (const FileSetting& line : read_settings_file(path)) {
     const Setting* setting = find_setting([&](const Setting& s) { return s.name == line.name; });
     if (setting == nullptr) {
-      throw Refusal{fmt::format("{}{} is not a setting; {}.", line.place, line.name, meant(line.name))};
+      refuse_unknown(line.place + line.name, line.name, [](std::string_view name) { return name; });
     }
     const std::string source =
         line.is_list ? fmt::format("{}{} = [{}]", line.place, line.name, fmt::join(line.values, ", "))
@@ -173,9 +191,7 @@ void read_flags(Settings& settings, const Flags& flags) {
     if (!table[i].repeatable) values = {values.back()};
     store(settings, table[i], values, fmt::format("--{} {}", table[i].name, fmt::join(values, " ")));
   }
-  if (!flags.unknown.empty()) {
-    throw Refusal{fmt::format("{} is not a setting; {}.", flags.unknown.front(), see_help)};
-  }
+  if (!flags.unknown.empty()) refuse_flag(flags.unknown.front());
 }
 
 Settings read_all(const Flags& flags, const dropin::GivenFlags& others, const Environment& environment) {

@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "server/commands/commands.hpp"
+#include "server/document/reader.hpp"
 #include "server/dropin/dropin.hpp"
 #include "server/help_line.hpp"
 
@@ -36,6 +37,15 @@ void print_help(const Call& call) {
   serve(call);
 }
 
+int refuse(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const Command& command : table) names.push_back(command.name);
+  const auto like = document::closest(word, names);
+  fmt::print(stderr, "{} is not a command; {}kinesisd --help lists them.\n", word,
+             like ? fmt::format("{} is one, and ", *like) : std::string());
+  return 2;
+}
+
 int choose_and_run(std::string_view program, Call call) {
   const std::string_view name = program.substr(program.rfind('/') + 1);
   if (name == "aws" || name == "awslocal") return aws_cli(call);
@@ -51,8 +61,7 @@ int choose_and_run(std::string_view program, Call call) {
   const auto* found =
       std::find_if(table.begin(), table.end(), [&](const Command& one) { return one.name == word; });
   if (found != table.end()) return found->run(call);
-  fmt::print(stderr, "{} is not a command; kinesisd --help lists them.\n", word);
-  return 2;
+  return refuse(word);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "server/document/reader.hpp"
 #include "server/help_line.hpp"
 
 namespace kinesisd::server::commands {
@@ -63,6 +64,16 @@ int Flags::refuse(std::string_view sentence) const {
   return 2;
 }
 
+// The flag that the user may have meant, as the middle of a sentence.
+std::string Flags::meant(std::string_view given) const {
+  const std::size_t begins = given.find_first_not_of('-');
+  if (begins == 0 || begins == std::string_view::npos) return {};
+  std::vector<std::string_view> names;
+  for (const Row& row : rows_) names.push_back(row.name);
+  const auto closest = document::closest(given.substr(begins, given.find('=') - begins), names);
+  return closest ? fmt::format("--{} is, and ", *closest) : std::string();
+}
+
 std::optional<int> Flags::parse(std::span<const std::string> arguments) {
   CLI::App app;
   app.set_help_flag();
@@ -97,7 +108,7 @@ std::optional<int> Flags::parse(std::span<const std::string> arguments) {
   std::size_t word = 0;
   for (const std::string& extra : app.remaining()) {
     if (extra.starts_with("--") || word == positional_.size()) {
-      return refuse(fmt::format("{} is not for kinesisd {}; {}.", extra, command_, see));
+      return refuse(fmt::format("{} is not for kinesisd {}; {}{}.", extra, command_, meant(extra), see));
     }
     *positional_[word++].into = extra;
   }

@@ -52,6 +52,7 @@ class Flags {
   };
 
   std::string help_text() const;
+  std::string meant(std::string_view given) const;
 
   std::string_view command_;
   std::string_view about_;

@@ -29,6 +29,16 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 constexpr std::size_t compared_bytes_max = 64;  // no key of ours is longer
 
+// Without what people mix up when they remember a word: capitals, hyphens and underscores.
+std::string as_spoken(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '_') c = '-';
+  }
+  return out;
+}
+
 // The keys as a sentence lists them: the one most like `wrong` first, if any is.
 std::string known_keys(std::initializer_list<std::string_view> keys, std::string_view wrong) {
   std::vector<std::string_view> out(keys);
@@ -70,11 +80,15 @@ std::string member_path(const std::string& parent, std::string_view key) {
 
 std::optional<std::string_view> closest(std::string_view wrong, std::span<const std::string_view> words) {
   if (wrong.size() > compared_bytes_max) return std::nullopt;
+  constexpr std::size_t prefix_bytes_min = 3;
+  const std::string spoken = as_spoken(wrong);
   std::optional<std::string_view> found;
   std::size_t best = 0;
   for (const std::string_view word : words) {
-    const std::size_t steps = distance(wrong, word);
-    if (steps > word.size() / 2 || (found && steps >= best)) continue;
+    const std::string like = as_spoken(word);
+    const bool begun = spoken.size() >= prefix_bytes_min && like.starts_with(spoken);
+    const std::size_t steps = distance(spoken, like);
+    if ((!begun && steps > word.size() / 2) || (found && steps >= best)) continue;
     found = word;
     best = steps;
   }

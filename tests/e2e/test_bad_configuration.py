@@ -40,12 +40,13 @@ def unreadable(folder):
 
 TWICE = '[[streams]]\nname = "a"\nshards = 1\n' * 2
 TABLE = [
-    Row("unknown flag", ["--thread", "4"], ["--thread is not a setting"]),
+    Row("unknown flag", ["--limit", "all"],
+        ["--limit is not a setting; --limits is one, and kinesisd --help lists the settings."]),
     Row("flag without its value", ["--db"], ["--db needs a value"]),
     Row("bad value of a flag", ["--threads", "many"], ["--threads many: choose a number from 1 to 64."]),
     Row("bad value in the environment", [], ["KINESISD_MEMORY_MB=much: choose a number from 8"],
         env={"KINESISD_MEMORY_MB": "much"}),
-    Row("unknown variable", [], ["KINESISD_MEMORY is not a setting"], env={"KINESISD_MEMORY": "64"}),
+    Row("unknown variable", [], ["KINESISD_MEMORY is not a setting; KINESISD_MEMORY_MB is one, and kinesisd --help lists the settings."], env={"KINESISD_MEMORY": "64"}),
     Row("unknown key", ["--config", "{dir}/k.toml"],
         ["k.toml, line 2: memory-gb is not a setting; memory-mb is one, and kinesisd --help lists the settings."],
         files={"k.toml": "# mine\nmemory-gb = 1\n"}),

@@ -214,7 +214,21 @@ TEST_CASE("A bad flag is refused with one sentence") {
       {"no port",
        {"--listen", "127.0.0.1"},
        "--listen 127.0.0.1: choose ADDR:PORT, such as 127.0.0.1:4567, [::1]:4567 or localhost:4567.\n"},
-      {"unknown flag", {"--thread", "4"}, "--thread is not a setting; kinesisd --help lists the settings.\n"},
+      {"unknown flag",
+       {"--thread", "4"},
+       "--thread is not a setting; --threads is one, and kinesisd --help lists the settings.\n"},
+      {"an unknown flag with its value",
+       {"--limit=all"},
+       "--limit=all is not a setting; --limits is one, and kinesisd --help lists the settings.\n"},
+      {"the beginning of a flag",
+       {"--mem", "64"},
+       "--mem is not a setting; --memory-mb is one, and kinesisd --help lists the settings.\n"},
+      {"one hyphen too few, capitals and an underscore",
+       {"-MEMORY_MB", "64"},
+       "-MEMORY_MB is not a setting; --memory-mb is one, and kinesisd --help lists the settings.\n"},
+      {"a flag like no other",
+       {"--frobnicate"},
+       "--frobnicate is not a setting; kinesisd --help lists the settings.\n"},
       {"a word", {"serve"}, "serve is not a setting; kinesisd --help lists the settings.\n"},
       {"no value at the end", {"--db"}, "--db needs a value; kinesisd --help lists the settings.\n"},
       {"no value", {"--db", "--threads", "4"}, "--db needs a value; kinesisd --help lists the settings.\n"},
@@ -244,8 +258,9 @@ TEST_CASE("A bad flag is refused with one sentence") {
 
 TEST_CASE("A bad environment variable is refused with one sentence") {
   CHECK(refusal({}, {{"KINESISD_THREADS", "0"}}) == "KINESISD_THREADS=0: choose a number from 1 to 64.\n");
-  CHECK(refusal({}, {{"KINESISD_THREAD", "1"}}) ==
-        "KINESISD_THREAD is not a setting; kinesisd --help lists the settings.\n");
+  CHECK(
+      refusal({}, {{"KINESISD_THREAD", "1"}}) ==
+      "KINESISD_THREAD is not a setting; KINESISD_THREADS is one, and kinesisd --help lists the settings.\n");
 }
 
 TEST_CASE("Variables of tests, and those Kubernetes sets for a service of our name, are not settings") {
