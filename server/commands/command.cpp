@@ -27,14 +27,18 @@ constexpr std::array table{
     Command{"version", "Prints the version.", version},
 };
 
+constexpr std::string_view help_word = "help";
+constexpr std::string_view help_flag = "--help";
+
 void print_help(const Call& call) {
   std::string out = "Usage: kinesisd [COMMAND] [--FLAG VALUE]...\n\n";
   for (const Command& command : table) help_line(out, command.name, command.help);
+  help_line(out, help_word, "Explains the command that follows; without one prints this.");
   out +=
-      "\nkinesisd COMMAND --help explains a command. Without one, kinesisd serves with the settings\n"
+      "\nkinesisd COMMAND --help explains a command, too. Without one, kinesisd serves with the settings\n"
       "that stand below.\n\n";
   fmt::print("{}", out);
-  serve(call);
+  serve({.arguments = {std::string(help_flag)}, .environment = call.environment});
 }
 
 int refuse(std::string_view word) {
@@ -50,8 +54,12 @@ int choose_and_run(std::string_view program, Call call) {
   const std::string_view name = program.substr(program.rfind('/') + 1);
   if (name == "aws" || name == "awslocal") return aws_cli(call);
   dropin::take_off_wrappers(call.arguments);
-  if (call.arguments == std::vector<std::string>{"--help"} ||
-      call.arguments == std::vector<std::string>{"-h"}) {
+  // `help COMMAND` is `COMMAND --help`.
+  if (!call.arguments.empty() && call.arguments.front() == help_word) {
+    call.arguments.erase(call.arguments.begin());
+    if (call.arguments.empty() || call.arguments.back() != help_flag) call.arguments.emplace_back(help_flag);
+  }
+  if (call.arguments.size() == 1 && (call.arguments[0] == help_flag || call.arguments[0] == "-h")) {
     print_help(call);
     return 0;
   }

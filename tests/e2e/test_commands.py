@@ -25,7 +25,9 @@ def commands():
     code, said, printed = run("--help")
     assert code == 0 and said == ""
     before_settings = printed.split("--listen")[0]
-    return [line.split()[0] for line in before_settings.splitlines() if re.match(r"  \w", line)]
+    names = [line.split()[0] for line in before_settings.splitlines() if re.match(r"  \w", line)]
+    assert names.pop() == "help"
+    return names
 
 
 def test_help_lists_commands_that_explain_themselves():
@@ -37,8 +39,25 @@ def test_help_lists_commands_that_explain_themselves():
         assert all(len(line) <= 100 for line in printed.splitlines()), command
 
 
+def test_help_is_a_command_and_a_flag():
+    whole = run("--help")
+    for asked in (["help"], ["-h"], ["help", "--help"]):
+        assert run(*asked) == whole
+    for command in commands():
+        assert run("help", command) == run(command, "--help"), command
+    check_refused(run("help", "stray"), "stray is not a command; kinesisd --help lists them.")
+
+
+def test_near_misses_are_told_what_there_is():
+    check_refused(run("tial"), "tial is not a command; tail is one, and kinesisd --help lists them.")
+    check_refused(run("tail", "s", "--formt", "json"),
+                  "--formt is not for kinesisd tail; --format is, and kinesisd tail --help explains it.")
+    check_refused(run("put", "s", "--end=x"),
+                  "--end=x is not for kinesisd put; --endpoint is, and kinesisd put --help explains it.")
+
+
 def test_a_word_that_is_no_command():
-    check_refused(run("stray"), "stray", "kinesisd --help")
+    check_refused(run("stray"), "stray is not a command; kinesisd --help lists them.")
     check_refused(run("version", "stray"), "stray", "kinesisd version --help")
     check_refused(run("health", "--stray"), "--stray")
 
