@@ -161,6 +161,7 @@ boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted&
                   .caller = world_of(admitted.caller),
                   .operation = admitted.operation,
                   .encoding = admitted.encoding,
+                  .one_world = parts_.worlds == Worlds::one,
                   .over_tls = request.over_tls,
                   .rates = parts_.rates,
                   .strict = parts_.strict,

@@ -35,6 +35,7 @@ struct Context {
   std::string_view operation;
   protocol::Encoding encoding;
   bool cross_account = false;          // whether a resource policy can open the operation to other accounts
+  bool one_world = false;              // whether whatever an ARN names is the caller's own (--worlds one)
   bool over_tls = false;               // how the request came
   RateLimits* rates = nullptr;         // set where the control plane's rates are enforced (--limits all)
   faults::Trouble* trouble = nullptr;  // set while there are rules of trouble on demand

@@ -13,6 +13,16 @@ namespace {
 
 namespace errors = protocol::errors;
 
+// Where there is but one world, it is meant whichever one the ARN names.
+ParsedArn parsed_for(const Context& context, const std::string& arn) {
+  ParsedArn parsed = parse_arn(arn);
+  if (context.one_world) {
+    parsed.account = context.caller.account;
+    parsed.region = context.caller.region;
+  }
+  return parsed;
+}
+
 // Whether the caller may name what is in this account at all. Policies can open what is in the caller's
 // region.
 Result<void> check_account(const Context& context, const ParsedArn& parsed, const std::string& arn) {
@@ -33,7 +43,7 @@ storage::ConsumerName consumer_of(const ParsedArn& parsed) {
 }
 
 Result<storage::ConsumerName> consumer_by_arn(const Context& context, const std::string& arn) {
-  const ParsedArn parsed = parse_arn(arn);
+  const ParsedArn parsed = parsed_for(context, arn);
   BOOST_OUTCOME_TRYV(check_account(context, parsed, arn));
   const bool is_here = parsed.consumer && parsed.region == context.caller.region;
   if (!is_here) return errors::consumer_not_found(arn, parsed.account);
@@ -53,7 +63,7 @@ Result<storage::StreamKey> stream_key(const Context& context, const std::optiona
     if (!name) return errors::stream_name_missing();
     return storage::StreamKey{context.caller, *name};
   }
-  const ParsedArn parsed = parse_arn(*arn);
+  const ParsedArn parsed = parsed_for(context, *arn);
   if (name && *name != parsed.stream) return errors::stream_name_and_arn_differ(*name, *arn);
   BOOST_OUTCOME_TRYV(check_account(context, parsed, *arn));
   if (parsed.region != context.caller.region) return errors::stream_not_found(parsed.stream, parsed.account);

@@ -58,6 +58,27 @@ def test_all_callers_can_have_one_world(start):
     assert datas(read_all(server, "s")) == [b"same"]
 
 
+def test_arns_of_any_account_and_region_name_what_is_in_the_one_world(start):
+    server = start("--worlds", "one")
+    create_stream(server, "s")
+    elsewhere = arn("s", "123456789012", "eu-west-1")
+    for caller in ({}, {"access_key": "999999999999", "region": "ap-south-1"}):
+        def ok(operation, **request):
+            return server.ok(operation, request, **caller)
+        summary = ok("DescribeStreamSummary", StreamARN=elsewhere)["StreamDescriptionSummary"]
+        assert summary["StreamARN"] == arn("s")
+        ok("TagResource", ResourceARN=elsewhere, Tags={"a": caller.get("region", "")})
+        assert ok("ListTagsForResource", ResourceARN=arn("s"))["Tags"] == [
+            {"Key": "a", "Value": caller.get("region", "")}]
+    made = server.ok("RegisterStreamConsumer", {"StreamARN": elsewhere, "ConsumerName": "c"})["Consumer"]
+    assert made["ConsumerARN"].startswith(arn("s"))
+    other = made["ConsumerARN"].replace("us-east-1", "eu-west-1")
+    described = server.ok("DescribeStreamConsumer", {"ConsumerARN": other})["ConsumerDescription"]
+    assert described["ConsumerARN"] == made["ConsumerARN"]
+    missing = server.call("DescribeStreamSummary", {"StreamARN": arn("none", "123456789012", "eu-west-1")})
+    assert missing.error()[1] == "ResourceNotFoundException"
+
+
 def test_without_a_scope_the_settings_say_the_region(start):
     server = start("--region", "ap-south-1")
     bare = {"Authorization": "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=a, Signature=b"}

@@ -158,4 +158,16 @@ TEST_CASE("what is another account's may be named for operations that can be sha
   }
 }
 
+TEST_CASE("In the one world every ARN names what is the caller's own") {
+  Fixture fixture;
+  fixture.context.one_world = true;
+  const std::string elsewhere = "arn:aws:kinesis:eu-west-1:999999999999:stream/s";
+  const auto stream = stream_key(fixture.context, std::nullopt, OptionalText(elsewhere));
+  REQUIRE(stream);
+  CHECK(stream.value() == storage::StreamKey{fixture.context.caller, "s"});
+  const auto consumer = resource_name(fixture.context, elsewhere + "/consumer/c:1700000000");
+  REQUIRE(consumer);
+  CHECK(arn_of(consumer.value()) == consumer_arn);
+}
+
 }  // namespace kinesisd::server
