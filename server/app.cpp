@@ -51,6 +51,7 @@ storage::StreamSettings stream_settings(const Settings& settings, const storage:
   streams.on_demand_limit = settings.on_demand_limit;
   streams.memory_bytes_max = settings.memory_mb << 20U;
   streams.records_on_disk = database.records_on_disk;
+  streams.counted_numbers = settings.seed.has_value();
   streams.strict = std::move(strict);
   return streams;
 }

@@ -179,7 +179,9 @@ constexpr Setting table[] = {
      "has it, and running in a new one.",
      store_clock},
     {"seed", "N", "",
-     "Makes request ids, iterators and whatever else is random come again with the same number.", store_seed},
+     "Makes request ids, sequence numbers and whatever is random come again with the same number. Iterators "
+     "carry the time and need --start-time and --clock frozen as well.",
+     store_seed},
     {"transition-ms", "auto|N[,KIND=N]...", "auto",
      "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most. Kinds that differ "
      "stand behind it: create, delete, update, or one of update's: split, merge, scale, mode, "

@@ -69,9 +69,10 @@ StreamOverview overview_of(const StreamsState& state, const Stream& stream, Time
 }
 
 SequenceNumber position_behind(const Shard& shard, std::uint64_t next_index, Timestamp now) {
+  const std::uint64_t index = std::max<std::uint64_t>(next_index, 1) - 1;
   return {.shard_created_s = shard.row.created_s,
-          .index = std::max<std::uint64_t>(next_index, 1) - 1,
-          .recorded_s = std::max(epoch_s(now), shard.row.created_s),
+          .index = index,
+          .recorded_s = logical_s(shard.row.created_s, index, now),
           .shard = shard.row.index,
           .past_record = true};
 }

@@ -90,6 +90,8 @@ std::pair<Shard*, Shard*> Resharding::split(Shard& parent, HashKey upper_starts)
 Shard* Resharding::merge(Shard& lower, Shard& upper) {
   close(lower);
   close(upper);
+  // At the same time, also where numbers count.
+  lower.row.closed_s = upper.row.closed_s = std::max(lower.row.closed_s, upper.row.closed_s);
   return open({lower.row.range.starting, upper.row.range.ending}, lower, &upper);
 }
 
@@ -97,7 +99,7 @@ Shard* Resharding::merge(Shard& lower, Shard& upper) {
 // each other.
 void Resharding::close(Shard& shard) {
   shard.row.closed = at_;
-  shard.row.closed_s = std::max(epoch_s(at_), shard.row.created_s);
+  shard.row.closed_s = logical_s(shard.row.created_s, shard.row.next_index - 1, at_);
   if (shard.row.index.value < old_shards_) closed_.push_back(shard.row.index);
 }
 

@@ -31,6 +31,7 @@ struct StreamSettings {
   std::optional<std::int64_t> on_demand_limit = 50;
   std::size_t memory_bytes_max = 256U << 20;  // records held in memory; older ones are read from the disk
   bool records_on_disk = true;          // false (--db :memory:): nothing can be evicted, full means refused
+  bool counted_numbers = false;         // whether new streams' sequence numbers count instead of telling time
   std::shared_ptr<Strict> strict = {};  // set (--strict): every nuisance that AWS is allowed
 };
 

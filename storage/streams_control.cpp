@@ -14,15 +14,24 @@ namespace {
 constexpr std::int32_t on_demand_shards = 4;
 constexpr std::int32_t describe_shards_max = 100;
 
-std::unique_ptr<Shard> first_shard(std::int64_t serial, std::uint32_t index, std::uint32_t count,
-                                   Timestamp now) {
+// Of the first shards of a stream.
+std::int64_t created_s(const StreamSettings& settings, std::int64_t stream_serial, Timestamp now) {
+  // Streams of one name, one after the other, do not take each other's numbers.
+  constexpr std::int64_t between_streams_s = 1000;
+  if (settings.counted_numbers && stream_serial < counted_s_end / between_streams_s)
+    return stream_serial * between_streams_s;
   // AWS's shards are some seconds older than the answer to CreateStream.
   constexpr std::int64_t head_start_s = 2;
+  return std::max<std::int64_t>(0, epoch_s(now) - head_start_s);
+}
+
+std::unique_ptr<Shard> first_shard(std::int64_t serial, std::uint32_t index, std::uint32_t count,
+                                   std::int64_t created_s, Timestamp now) {
   auto shard = std::make_unique<Shard>();
   shard->row.serial = serial;
   shard->row.index = {index};
   shard->row.range = even_range(index, count);
-  shard->row.created_s = std::max<std::int64_t>(0, epoch_s(now) - head_start_s);
+  shard->row.created_s = created_s;
   shard->row.opened = now;
   return shard;
 }
@@ -69,9 +78,10 @@ Result<Ticket> Streams::create_stream(const StreamKey& key, NewStream request, T
 
   auto change = std::make_unique<StreamCreated>();
   change->stream = stream->row;
+  const std::int64_t shards_created_s = created_s(state_->settings, stream->row.serial, now);
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(count); ++i) {
-    stream->shards.push_back(
-        first_shard(state_->next_shard_serial++, i, static_cast<std::uint32_t>(count), now));
+    stream->shards.push_back(first_shard(state_->next_shard_serial++, i, static_cast<std::uint32_t>(count),
+                                         shards_created_s, now));
     change->shards.push_back(stream->shards.back()->row);
   }
   state_->enlist(*stream);

@@ -76,9 +76,14 @@ ShardSummary summarize(const Shard& shard) {
           .ending = shard.ending()};
 }
 
+std::int64_t logical_s(std::int64_t shard_created_s, std::uint64_t index, Timestamp at) {
+  if (shard_created_s < counted_s_end) return shard_created_s + static_cast<std::int64_t>(index);
+  // A child shard may be created a second ahead of the clock.
+  return std::max(epoch_s(at), shard_created_s);
+}
+
 SequenceNumber sequence_number(const ShardRow& shard, std::uint64_t index, Timestamp arrived) {
-  // The seconds in a number are logical: a child shard may be created a second ahead of the clock.
-  return {shard.created_s, index, std::max(epoch_s(arrived), shard.created_s), shard.index};
+  return {shard.created_s, index, logical_s(shard.created_s, index, arrived), shard.index};
 }
 
 SequenceNumber Shard::starting() const {

@@ -278,6 +278,12 @@ Result<void> check_added_tags(const StreamKey& stream, const Tags& present, cons
 bool shows_shards(StreamStatus status);
 StreamSummary summarize(const StreamsState& state, const Stream& stream, Timestamp now);
 ShardSummary summarize(const Shard& shard);
+// Shards created below this have sequence numbers that count instead of telling time, and so do their
+// children, until they have counted this far: the service's time is never as early. Each number follows from
+// those before it alone, so that the same puts and reshards give the same numbers.
+inline constexpr std::int64_t counted_s_end = 900'000'000;
+// What a sequence number has for the seconds of the record with this index, or of what happened after it.
+std::int64_t logical_s(std::int64_t shard_created_s, std::uint64_t index, Timestamp at);
 SequenceNumber sequence_number(const ShardRow& shard, std::uint64_t index, Timestamp arrived);
 
 }  // namespace kinesisd::storage

@@ -81,7 +81,7 @@ SequenceNumber continuation(const Subscription& subscription, Timestamp now) {
   const auto next = std::max<std::uint64_t>(subscription.at.from_index, 1);
   return {.shard_created_s = subscription.shard_created_s,
           .index = next - 1,
-          .recorded_s = std::max(epoch_s(now), subscription.shard_created_s),
+          .recorded_s = logical_s(subscription.shard_created_s, next - 1, now),
           .shard = subscription.shard,
           .past_record = true};
 }

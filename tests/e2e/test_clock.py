@@ -8,7 +8,7 @@ import time
 import pytest
 
 import kinesisd
-from kinesisd import Connection, create_stream, put, read_all
+from kinesisd import Connection, create_stream, iterator, put, read_all
 from service_clock import ask, boto, move, read
 from test_disk_full import limit_files, small_files
 from test_restart import check_refused, refusal
@@ -248,7 +248,75 @@ def drive(server):
     return seen
 
 
-def test_with_a_seed_two_runs_give_the_same(start):
+def numbers(server, name):
+    """All sequence numbers of a stream that is made, filled, split, merged and filled again."""
+    create_stream(server, name, shards=2)
+    placed = []
+    for _ in range(2):
+        placed += [put(server, name, str(i), key=str(i)) for i in range(10)]
+        listed = server.ok("ListShards", {"StreamName": name})["Shards"]
+        still_open = [one for one in listed if "EndingSequenceNumber" not in one["SequenceNumberRange"]]
+        lower, upper = (int(still_open[0]["HashKeyRange"][f"{end}HashKey"]) for end in ("Starting", "Ending"))
+        server.ok("SplitShard", {"StreamName": name, "ShardToSplit": still_open[0]["ShardId"],
+                                 "NewStartingHashKey": str((lower + upper) // 2)})
+        server.ok("DescribeStreamSummary", {"StreamName": name})
+    server.ok("MergeShards", {"StreamName": name, "ShardToMerge": "shardId-000000000003",
+                              "AdjacentShardToMerge": "shardId-000000000004"})
+    server.ok("DescribeStreamSummary", {"StreamName": name})
+    placed.append(put(server, name, "last", key="0"))
+    shards = server.ok("ListShards", {"StreamName": name})["Shards"]
+    ranges = {one["ShardId"]: one["SequenceNumberRange"] for one in shards}
+    for one in shards:
+        for parent in (one.get("ParentShardId"), one.get("AdjacentParentShardId")):
+            if parent is not None:
+                assert int(ranges[parent]["EndingSequenceNumber"]) < int(
+                    ranges[one["ShardId"]]["StartingSequenceNumber"])
+    read_again = [[record["SequenceNumber"] for record in read_all(server, name, shard=int(one["ShardId"][-3:]))]
+                  for one in shards]
+    assert all(one == sorted(one, key=int) for one in read_again)
+    return placed, ranges, read_again
+
+
+def test_with_a_seed_sequence_numbers_are_the_same_whatever_the_time(start):
+    flags = ("--seed", 7, "--limits", "off", "--transition-ms", "0")
+    first = numbers(start(*flags), "s")
+    later = start(*flags)
+    move(later, advance="1h")
+    assert numbers(later, "s") == first
+    assert numbers(start(*flags[2:]), "s") != first
+
+
+def test_a_stream_made_anew_has_other_numbers(start):
+    server = start("--seed", 7, "--transition-ms", "0")
+    create_stream(server, "s")
+    before = put(server, "s", "a")["SequenceNumber"]
+    server.ok("DeleteStream", {"StreamName": "s"})
+    create_stream(server, "s")
+    assert int(put(server, "s", "a")["SequenceNumber"]) > int(before)
+    refused = server.call("GetShardIterator", {
+        "StreamName": "s", "ShardId": "0", "ShardIteratorType": "AT_SEQUENCE_NUMBER",
+        "StartingSequenceNumber": before})
+    assert refused.error()[1] == "InvalidArgumentException"
+
+
+@pytest.mark.parametrize("again", [("--seed", 7), ()], ids=["with the seed", "without it"])
+def test_numbers_go_on_over_a_restart(start, tmp_path, again):
+    flags = ("--db", tmp_path / "data.db", "--transition-ms", "0")
+    server = start("--seed", 7, *flags)
+    create_stream(server, "s")
+    before = [put(server, "s", str(i))["SequenceNumber"] for i in range(3)]
+    server.kill()
+    server = start(*again, *flags)
+    after = put(server, "s", "3")["SequenceNumber"]
+    found = [record["SequenceNumber"] for record in read_all(server, "s")]
+    assert found == [*before, after] == sorted(found, key=int)
+    at = iterator(server, "s", kind="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=before[-1])
+    assert [record["SequenceNumber"] for record in kinesisd.read(server, at)["Records"]] == [after]
+    ordered = put(server, "s", "4", SequenceNumberForOrdering=after)["SequenceNumber"]
+    assert int(ordered) > int(after)
+
+
+def test_with_a_seed_and_a_frozen_clock_two_runs_give_the_same(start):
     flags = ("--seed", 7, "--start-time", BIRTHDAY, "--clock", "frozen")
     first = drive(start(*flags))
     assert len({request_id for request_id, *_ in first[:-1]}) == len(first) - 1
