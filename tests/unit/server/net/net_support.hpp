@@ -112,8 +112,11 @@ class Client {
   // Whatever comes next; empty when the server has closed.
   std::string read_some() {
     std::string bytes(64U << 10, '\0');
-    boost::system::error_code error;
-    bytes.resize(socket_.read_some(asio::buffer(bytes), error));
+    boost::system::error_code error = asio::error::interrupted;
+    std::size_t size = 0;
+    // With a time to wait, a signal that stops and continues the process ends the wait.
+    while (error == asio::error::interrupted) size = socket_.read_some(asio::buffer(bytes), error);
+    bytes.resize(size);
     if (error == asio::error::try_again) throw std::runtime_error("the server neither answers nor closes");
     return bytes;
   }
