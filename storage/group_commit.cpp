@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <iterator>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -306,7 +307,7 @@ bool GroupCommit::trim_slice() {
   const auto now = clock_->now();
   bool more = false;
   Garbage garbage;
-  std::set<std::int64_t> pinned;
+  std::shared_ptr<const std::set<std::int64_t>> pinned;
   const auto expired = streams_->with([&](Streams& streams) {
     pinned = streams.state().pinned_shards();
     return streams.state().trim(now, taken_ticket_, limits_.slice.records_max, garbage, more);
@@ -316,7 +317,7 @@ bool GroupCommit::trim_slice() {
       const Trimmed trimmed = engine_.trim(*expired, limits_.slice);
       streams_->with([&](Streams& streams) { streams.state().trimmed(*expired, trimmed); });
     }
-    return more || engine_.sweep(now, limits_.slice, pinned);
+    return more || engine_.sweep(now, limits_.slice, *pinned);
   } catch (const std::exception& error) {
     if (begin_trouble(error.what()))
       log_(std::string("Deleting expired records from the database failed: ") + error.what());

@@ -56,6 +56,7 @@ std::size_t bytes_of_others(const StreamsState& state, const std::string& name) 
 using Removed = std::vector<std::shared_ptr<Stream>>;
 
 Removed rewind(StreamsState& state, Engine& engine, Wakes& wakes, const Scope& scope, Snapshot* target) {
+  state.pins.reset();  // snapshots get other parked serials
   Rewinding rewinding(state, scope, target);
   engine.rewrite(rewinding.rewrite());
   rewinding.apply(wakes);
@@ -95,6 +96,7 @@ Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope&
       return;
     }
     before = std::exchange(state.snapshots[name], std::move(snapshot));
+    state.pins.reset();
   });
   return result;
 }
@@ -111,7 +113,12 @@ bool restore_snapshot(GroupCommit& journal, const std::string& name) {
 }
 
 bool delete_snapshot(Guarded<Streams>& streams, const std::string& name) {
-  return !streams.with([&](Streams& all) { return all.state().snapshots.extract(name); }).empty();
+  return !streams
+              .with([&](Streams& all) {
+                all.state().pins.reset();
+                return all.state().snapshots.extract(name);
+              })
+              .empty();
 }
 
 std::vector<SnapshotSummary> list_snapshots(Guarded<Streams>& streams) {
@@ -123,7 +130,8 @@ std::vector<SnapshotSummary> list_snapshots(Guarded<Streams>& streams) {
   });
 }
 
-std::set<std::int64_t> StreamsState::pinned_shards() const {
+std::shared_ptr<const std::set<std::int64_t>> StreamsState::pinned_shards() {
+  if (pins != nullptr) return pins;
   std::set<std::int64_t> serials;
   for (const auto& [name, snapshot] : snapshots) {
     for (const auto& [serial, stream] : snapshot.streams) {
@@ -133,7 +141,7 @@ std::set<std::int64_t> StreamsState::pinned_shards() const {
       }
     }
   }
-  return serials;
+  return pins = std::make_shared<const std::set<std::int64_t>>(std::move(serials));
 }
 
 Timestamp StreamsState::kept_from(const Stream& stream, Timestamp now) const {

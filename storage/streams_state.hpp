@@ -140,6 +140,8 @@ struct StreamsState {
   bool has_policies = false;  // once true it stays so
   bool time_frozen = false;
   std::map<std::string, Snapshot> snapshots;
+  // What they pin; nullptr: they have changed since that was gathered.
+  std::shared_ptr<const std::set<std::int64_t>> pins = {};
 
   Ticket durable_through = no_ticket;
   std::size_t memory_bytes = 0;
@@ -237,8 +239,10 @@ struct StreamsState {
   std::optional<Expired> trim(Timestamp now, Ticket settled, std::size_t records_max, Garbage& garbage,
                               bool& more);
   void trimmed(const Expired& expired, const Trimmed& result);
-  // The shards and parked records that snapshots name: not to be swept.
-  std::set<std::int64_t> pinned_shards() const;
+  // The shards and parked records that snapshots name: not to be swept. Gathered only after they changed,
+  // because trimming asks between any two transactions. The set itself never changes, so it may be read
+  // without the lock.
+  std::shared_ptr<const std::set<std::int64_t>> pinned_shards();
   // What arrived earlier is expired for everyone, also after a snapshot is restored.
   Timestamp kept_from(const Stream& stream, Timestamp now) const;
 };

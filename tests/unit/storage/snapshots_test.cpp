@@ -255,6 +255,33 @@ TEST_CASE("What a snapshot keeps is deleted when it goes") {
   CHECK(query(path, "SELECT count(*) FROM shards") == "0");
 }
 
+TEST_CASE("What snapshots pin is gathered anew when they change, and only then") {
+  TemporaryDirectory directory;
+  Rewound server(directory.file("streams.db"));
+  server.storage->create(stream_key, provisioned(2));
+  auto& streams = server.storage->guarded;
+  const auto pins = [&] { return streams.with([](Streams& all) { return all.state().pinned_shards(); }); };
+  const auto none = pins();
+  CHECK(none->empty());
+  server.save("one");
+  const auto saved = pins();
+  CHECK(saved->size() == 2);
+  server.put({"a"});
+  server.trim();
+  CHECK(pins() == saved);
+  server.save("two");
+  const auto both = pins();
+  CHECK((both != saved && *both == *saved));
+  server.restore("one");
+  const auto restored = pins();
+  CHECK(restored->size() == 3);  // and where "a" is now, which is parked for "two"
+  reset(server.storage->journal, {});
+  const auto emptied = pins();
+  CHECK(emptied != restored);
+  for (const char* name : {"one", "two"}) REQUIRE(delete_snapshot(streams, name));
+  CHECK(pins()->empty());
+}
+
 TEST_CASE("Retention goes by the longest that may be restored, and time does not go back") {
   TemporaryDirectory directory;
   const std::string path = directory.file("streams.db");
