@@ -1,42 +1,10 @@
 // Resets and snapshots: every engine gives back what was there, and one that fails has changed nothing.
 #include "storage/snapshots.hpp"
 
-#include "tests/unit/storage/database_fixture.hpp"
+#include "tests/unit/storage/snapshots_fixture.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
 namespace kinesisd::tests {
-
-namespace {
-
-using Data = std::vector<std::string>;
-
-const StreamKey other_key{world, "other"};
-const StreamKey elsewhere{{"123456789012", "us-east-1"}, "orders"};
-
-struct Rewound : Opening {
-  using Opening::Opening;
-
-  void put(const Data& data, const StreamKey& stream = stream_key) {
-    for (const auto& text : data) storage->put("k", text, stream);
-    storage->settle();
-  }
-  Data all(const StreamKey& stream = stream_key, const std::string& shard = "0") {
-    return read_all(storage->iterator({IteratorType::TRIM_HORIZON, {}, {}}, shard, stream));
-  }
-  void save(const std::string& name, const Scope& scope = {}) {
-    REQUIRE(save_snapshot(storage->journal, name, scope, storage->now()) == Saving::saved);
-  }
-  void restore(const std::string& name) { REQUIRE(restore_snapshot(storage->journal, name)); }
-  bool has(const StreamKey& stream) {
-    return bool{storage->streams().describe_summary(stream, storage->now())};
-  }
-  void remove(const StreamKey& stream) {
-    REQUIRE(storage->streams().delete_stream(stream, true, storage->now()));
-    storage->settle();
-  }
-};
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("A reset takes everything away, and names are free at once", "", OnDisk, InPrivateFile,
                    InMemory) {
@@ -237,49 +205,6 @@ TEST_CASE("What was restored is there after a restart, and nothing else; snapsho
   again.trim();
   CHECK(query(path, "SELECT count(*) FROM records") == "3");
   CHECK(query(path, "SELECT count(*) FROM streams") == "2");
-}
-
-TEST_CASE("What a snapshot keeps is deleted when it goes") {
-  TemporaryDirectory directory;
-  const std::string path = directory.file("streams.db");
-  Rewound server(path);
-  server.storage->create(stream_key, provisioned(1));
-  server.put({"a", "b"});
-  server.save("base");
-  server.remove(stream_key);
-  server.trim();
-  CHECK(query(path, "SELECT count(*) FROM records") == "2");
-  REQUIRE(delete_snapshot(server.storage->guarded, "base"));
-  server.trim();
-  CHECK(query(path, "SELECT count(*) FROM records") == "0");
-  CHECK(query(path, "SELECT count(*) FROM shards") == "0");
-}
-
-TEST_CASE("What snapshots pin is gathered anew when they change, and only then") {
-  TemporaryDirectory directory;
-  Rewound server(directory.file("streams.db"));
-  server.storage->create(stream_key, provisioned(2));
-  auto& streams = server.storage->guarded;
-  const auto pins = [&] { return streams.with([](Streams& all) { return all.state().pinned_shards(); }); };
-  const auto none = pins();
-  CHECK(none->empty());
-  server.save("one");
-  const auto saved = pins();
-  CHECK(saved->size() == 2);
-  server.put({"a"});
-  server.trim();
-  CHECK(pins() == saved);
-  server.save("two");
-  const auto both = pins();
-  CHECK((both != saved && *both == *saved));
-  server.restore("one");
-  const auto restored = pins();
-  CHECK(restored->size() == 3);  // and where "a" is now, which is parked for "two"
-  reset(server.storage->journal, {});
-  const auto emptied = pins();
-  CHECK(emptied != restored);
-  for (const char* name : {"one", "two"}) REQUIRE(delete_snapshot(streams, name));
-  CHECK(pins()->empty());
 }
 
 TEST_CASE("Retention goes by the longest that may be restored, and time does not go back") {
