@@ -113,7 +113,7 @@ startup::Plan planned(const Settings& settings) {
   startup::Plan plan;
   for (const std::string& path : settings.init) {
     startup::read_plan(document::read_file(path, "--init"),
-                       {.account = settings.account_id, .region = settings.region}, plan);
+                       {.account = settings.account_id, .region = settings.region}, settings.worlds, plan);
   }
   dropin::plan_streams(settings, plan);
   return plan;

@@ -49,8 +49,8 @@ std::set<storage::ShardMetric> read_metrics(const Item& item) {
 
 class Reading {
  public:
-  Reading(const document::Document& file, storage::World fallback, Plan& plan)
-      : file_(file), fallback_(std::move(fallback)), plan_(plan) {}
+  Reading(const document::Document& file, storage::World fallback, Worlds worlds, Plan& plan)
+      : file_(file), fallback_(std::move(fallback)), worlds_(worlds), plan_(plan) {}
 
   void read() {
     const Object all = document::root(file_).object({"streams", "accounts", "keys"});
@@ -65,10 +65,16 @@ class Reading {
   }
 
  private:
+  // As callers are mapped, so that they find it: what is named is checked all the same.
+  storage::World world_of(const Object& object) const {
+    storage::World named = checked_world(object, fallback_);
+    return worlds_ == Worlds::one ? fallback_ : named;
+  }
+
   void read_account(const Item& item) {
     const Object account = item.object({"account", "region", "throughput_commitment"});
     const Item commitment = account["throughput_commitment"];
-    plan_.commitments.push_back({checked_world(account, fallback_), commitment.boolean(), where(commitment)});
+    plan_.commitments.push_back({world_of(account), commitment.boolean(), where(commitment)});
   }
 
   void read_keys(const Item& keys) {
@@ -87,7 +93,7 @@ class Reading {
                      "record_distribution", "consumers", "records"});
     PlannedStream stream;
     stream.where = where(item);
-    stream.key = {checked_world(keys, fallback_), checked_text(keys["name"], shapes::stream_name)};
+    stream.key = {world_of(keys), checked_text(keys["name"], shapes::stream_name)};
     check_new(stream, keys["name"]);
     read_shape(keys, stream);
     stream.retention_hours = planned(keys, "retention_hours", number_within(any_number_));
@@ -188,14 +194,15 @@ class Reading {
 
   const document::Document& file_;
   storage::World fallback_;
+  Worlds worlds_;
   Plan& plan_;
   std::map<storage::StreamKey, std::string> seen_;  // and where
 };
 
 }  // namespace
 
-void read_plan(const document::Document& file, const storage::World& fallback, Plan& plan) {
-  Reading(file, fallback, plan).read();
+void read_plan(const document::Document& file, const storage::World& fallback, Worlds worlds, Plan& plan) {
+  Reading(file, fallback, worlds, plan).read();
 }
 
 }  // namespace kinesisd::server::startup

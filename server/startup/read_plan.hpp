@@ -4,13 +4,15 @@
 
 #include <string>
 
+#include "server/config.hpp"
 #include "server/document/value.hpp"
 #include "server/startup/plan.hpp"
 
 namespace kinesisd::server::startup {
 
-// Adds what the document says to `plan`. `fallback` is the account and region of what names none. Throws
-// document::Problem. Reads the files that the document names, as seen from the document's own folder.
-void read_plan(const document::Document& file, const storage::World& fallback, Plan& plan);
+// Adds what the document says to `plan`. `fallback` is the account and region of what names none, and of all
+// where there is one world. Throws document::Problem. Reads the files that the document names, as seen from
+// the document's own folder.
+void read_plan(const document::Document& file, const storage::World& fallback, Worlds worlds, Plan& plan);
 
 }  // namespace kinesisd::server::startup

@@ -58,6 +58,14 @@ def test_all_callers_can_have_one_world(start):
     assert datas(read_all(server, "s")) == [b"same"]
 
 
+def test_streams_at_start_are_in_the_one_world(start, tmp_path):
+    file = tmp_path / "streams.toml"
+    file.write_text('[[streams]]\nname = "s"\naccount = "123456789012"\nregion = "eu-west-1"\nshards = 1\n')
+    server = start("--worlds", "one", "--init", file)
+    put(server, "s", "found")
+    assert datas(read_all(server, "s")) == [b"found"]
+
+
 def test_arns_of_any_account_and_region_name_what_is_in_the_one_world(start):
     server = start("--worlds", "one")
     create_stream(server, "s")

@@ -15,7 +15,7 @@ const storage::World fallback{"000000000000", "us-east-1"};
 
 Plan plan_of(std::string_view toml) {
   Plan plan;
-  read_plan(document::parse_toml(toml, "streams.toml"), fallback, plan);
+  read_plan(document::parse_toml(toml, "streams.toml"), fallback, Worlds::account, plan);
   return plan;
 }
 
@@ -57,10 +57,12 @@ TEST_CASE("A start-up file becomes a plan that knows where each wish was made") 
 
 TEST_CASE("Files are added to what is planned already, and a stream is planned once") {
   Plan plan = plan_of("[[streams]]\nname = \"a\"\n");
-  read_plan(document::parse_toml("[[streams]]\nname = \"b\"\n", "more.toml"), fallback, plan);
+  read_plan(document::parse_toml("[[streams]]\nname = \"b\"\n", "more.toml"), fallback, Worlds::account,
+            plan);
   CHECK(plan.streams.size() == 2);
   CHECK(problem([&] {
-          read_plan(document::parse_toml("\n[[streams]]\nname = \"a\"\n", "more.toml"), fallback, plan);
+          read_plan(document::parse_toml("\n[[streams]]\nname = \"a\"\n", "more.toml"), fallback,
+                    Worlds::account, plan);
         }) ==
         "more.toml, line 3: streams[0].name is \"a\" once more, after streams.toml, line 1: streams[0]; name "
         "each stream of an account and region once.");
