@@ -43,6 +43,7 @@ void print_help(const Call& call) {
 
 int refuse(std::string_view word) {
   std::vector<std::string_view> names;
+  names.reserve(table.size());
   for (const Command& command : table) names.push_back(command.name);
   const auto like = document::closest(word, names);
   fmt::print(stderr, "{} is not a command; {}kinesisd --help lists them.\n", word,
