@@ -231,7 +231,15 @@ void GroupCommit::fail(Batch batch, const std::string& why) {
 }
 
 void GroupCommit::exclusive(const Step& step) {
-  std::packaged_task<void()> task([&] { run_step(step); });
+  // An exception is not handed from one thread to the other, which then both could hold it: its text is.
+  Task task([&]() -> std::optional<std::string> {
+    try {
+      run_step(step);
+      return std::nullopt;
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+  });
   auto done = task.get_future();
   if (thread_.joinable()) {
     {
@@ -243,12 +251,12 @@ void GroupCommit::exclusive(const Step& step) {
   } else {
     task();
   }
-  done.get();
+  if (const auto failure = done.get()) throw std::runtime_error(*failure);
 }
 
 void GroupCommit::run_steps() {
   for (;;) {
-    std::packaged_task<void()> task;
+    Task task;
     {
       std::lock_guard lock(mutex_);
       if (steps_.empty()) return;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -68,8 +69,8 @@ class GroupCommit final : public Journal {
 
   // Runs `step` once all that was submitted is durable, with nothing else going on: on the journal's thread
   // (on the caller's if there is none), with the streams' lock held, so it may write through the engine.
-  // Blocks; throws what the step throws, and std::runtime_error when what was submitted could not be written.
-  // Not to be called with the lock held.
+  // Blocks; throws std::runtime_error, with the text of what the step threw or of why what was submitted
+  // could not be written. Not to be called with the lock held.
   using Step = std::function<void(StreamsState& streams, Engine& engine, Wakes& wakes)>;
   void exclusive(const Step& step);
 
@@ -89,6 +90,7 @@ class GroupCommit final : public Journal {
   };
 
   enum class Work { some, none, never };
+  using Task = std::packaged_task<std::optional<std::string>()>;  // gives why it failed
 
   void run();
   Work wait_for_work(bool more_to_trim);
@@ -113,7 +115,7 @@ class GroupCommit final : public Journal {
   Ticket last_ticket_ = no_ticket;
   Ticket taken_ticket_ = no_ticket;  // the last one that is not waiting any more
   std::size_t untaken_bytes_ = 0;    // of waiting_
-  std::deque<std::packaged_task<void()>> steps_;
+  std::deque<Task> steps_;
   bool woken_ = false;  // there is something to write, and nothing to wait for
   bool stopping_ = false;
   std::atomic<std::size_t> waiting_bytes_{0};
