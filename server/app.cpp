@@ -138,7 +138,7 @@ class App {
  public:
   App(const Settings& settings, Log& log);
   void start();
-  void stop();
+  int stop();  // gives the exit code
 
  private:
   void carry_out_plan();
@@ -294,12 +294,12 @@ void App::announce() const {
   say("Ready.");
 }
 
-void App::stop() {
+int App::stop() {
   log_.info("Stopping: finishing what is in flight.");
   faults_.stop();
   if (!listener_.shut_down()) log_.warn("Some requests were still in flight and were cut off.");
   threads_.stop();
-  journal_.stop();
+  return journal_.stop() ? 0 : exit_unfinished;
 }
 
 }  // namespace
@@ -315,8 +315,7 @@ int serve(const Settings& given) {
     App app(settings, log);
     app.start();
     await_signal();
-    app.stop();
-    return 0;
+    return app.stop();
   } catch (const CredentialsError& refused) {
     fmt::print(stderr, "{}\n", refused.what());
   } catch (const document::Problem& refused) {

@@ -54,7 +54,8 @@ class Engine {
   // Writes something that changes nothing, to find out whether writing works. Throws like `write`.
   virtual void try_writing() = 0;
 
-  // Brings everything into one file. Nothing is written afterwards.
+  // Brings everything into one file. Nothing is written afterwards. Throws std::runtime_error with a whole
+  // sentence when that fails; nothing is lost then.
   virtual void close() = 0;
 };
 

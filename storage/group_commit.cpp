@@ -71,7 +71,7 @@ void GroupCommit::start(Guarded<Streams>& streams, Clock& clock, Listener listen
   thread_ = std::thread([this] { run(); });
 }
 
-void GroupCommit::stop() {
+bool GroupCommit::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -83,8 +83,10 @@ void GroupCommit::stop() {
   }
   try {
     engine_.close();
+    return true;
   } catch (const std::exception& error) {
-    log_(std::string("Closing the database failed: ") + error.what());
+    log_(error.what());
+    return false;
   }
 }
 

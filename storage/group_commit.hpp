@@ -65,7 +65,8 @@ class GroupCommit final : public Journal {
   // nothing.
   void commit_waiting();
   // Writes everything that waits, ends the thread and closes the engine. Nothing may be submitted afterwards.
-  void stop();
+  // False: closing failed, which the log says.
+  bool stop();
 
   // Runs `step` once all that was submitted is durable, with nothing else going on: on the journal's thread
   // (on the caller's if there is none), with the streams' lock held, so it may write through the engine.

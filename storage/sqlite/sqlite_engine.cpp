@@ -1,8 +1,11 @@
 #include "storage/sqlite/sqlite_engine.hpp"
 
 #include <SQLiteCpp/Statement.h>
+#include <sqlite3.h>
 
 #include <algorithm>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "storage/sqlite/metadata_writer.hpp"
@@ -269,10 +272,28 @@ void SqliteEngine::try_writing() {
 }
 
 void SqliteEngine::close() {
-  if (!database_) return;
   statements_.reset();
-  if (options_.journal == JournalMode::wal) database_->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (options_.temporary || options_.journal != JournalMode::wal) {
+    database_.reset();
+    return;
+  }
+  std::string why;
+  try {
+    // A write that failed has taken the connection with it.
+    if (!database_) database_ = open_writer(options_);
+    SQLite::Statement checkpoint(*database_, "PRAGMA wal_checkpoint(TRUNCATE)");
+    if (checkpoint.executeStep() && checkpoint.getColumn(0).getInt() != 0) why = "another process reads it";
+  } catch (const SQLite::Exception& error) {
+    why = error.what();
+    const int system = database_ ? sqlite3_system_errno(database_->getHandle()) : 0;
+    if ((error.getErrorCode() & 0xff) == SQLITE_IOERR && system != 0)
+      why += " (" + std::system_category().message(system) + ")";
+  }
   database_.reset();
+  if (why.empty()) return;
+  throw std::runtime_error("Cannot bring " + options_.path + " into one file: " + why +
+                           "; nothing is lost, but part of it is in " + options_.path +
+                           "-wal: keep the two together, and the next start with room on the disk does it.");
 }
 
 }  // namespace kinesisd::storage
