@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,10 +17,20 @@ namespace {
 
 constexpr std::size_t batch_writes_max = 1024;
 
-int open_file(const std::string& path) {
-  constexpr int mode = 0666;  // less what the umask takes away
-  const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode);
-  if (file >= 0) return file;
+// It holds what the database holds, so others may not read it either.
+int open_file(const std::string& path, Log& log) {
+  constexpr mode_t for_owner = 0600;
+  const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, for_owner);
+  if (file >= 0) {
+    struct stat info {};
+    if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0 &&
+        fchmod(file, for_owner) != 0)
+      log.warn(
+          "--capture {}: others may read it, and its mode cannot be changed: {}; run chmod 600 on it as its "
+          "owner.",
+          path, std::generic_category().message(errno));
+    return file;
+  }
   throw CaptureError(fmt::format("--capture {} cannot be written: {}; choose another file.", path,
                                  std::generic_category().message(errno)));
 }
@@ -34,7 +45,7 @@ Capture::Capture(const std::string& path, Log& log)
     : path_(path),
       log_(log),
       is_new_(access(path.c_str(), F_OK) != 0),
-      file_(open_file(path)),
+      file_(open_file(path, log)),
       writer_([this] { run(); }) {}
 
 Capture::~Capture() {
