@@ -19,7 +19,9 @@ std::vector<std::string> FreshFiles::absent(const std::optional<std::string>& da
   if (!database || *database == ":memory:") return paths;
   // What SQLite has put beside a database that stays is SQLite's to take away.
   if (!there(*database)) {
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) paths.push_back(*database + suffix);
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+      if (!there(*database + suffix)) paths.push_back(*database + suffix);
+    }
   }
   for (const char* suffix : {"-ca.key", "-ca.key.new", "-ca.pem", "-ca.pem.new"}) {
     if (!there(*database + suffix)) paths.push_back(*database + suffix);

@@ -26,6 +26,7 @@ constexpr std::string_view private_prefix = "kinesisd-";
 constexpr std::string_view private_name = "/streams.db";
 // A directory as young as this may belong to a process that has not locked its file yet.
 constexpr std::int64_t young_s = 60;
+constexpr mode_t for_owner = 0600;  // SQLite gives what it puts beside a database the same
 
 std::string reason() {
   return std::system_category().message(errno);
@@ -62,11 +63,14 @@ void remove_abandoned(const fs::path& base, const struct stat& own) {
 }  // namespace
 
 OwnedFile OwnedFile::at(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, for_owner);
+  const bool created = descriptor >= 0;
+  // A link that leads nowhere is there, too, and what it names is made.
+  if (!created && errno == EEXIST) descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, for_owner);
   if (descriptor < 0)
     throw OpenError("Cannot open " + path + ": " + reason() +
                     "; name a file in a directory this user may write with --db.");
-  OwnedFile file(path, descriptor);
+  OwnedFile file(path, descriptor, created);
   struct stat info {};
   if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode))
     throw OpenError(path + " is not a regular file; name another file with --db.");
@@ -94,7 +98,8 @@ OwnedFile OwnedFile::temporary() {
 OwnedFile::OwnedFile(OwnedFile&& other) noexcept
     : path_(std::move(other.path_)),
       directory_(std::exchange(other.directory_, {})),
-      descriptor_(std::exchange(other.descriptor_, -1)) {}
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      created_(other.created_) {}
 
 OwnedFile::~OwnedFile() {
   if (descriptor_ < 0) return;
@@ -112,6 +117,21 @@ std::string OwnedFile::head(std::size_t count) const {
   const auto size = ::pread(descriptor_, bytes.data(), count, 0);
   bytes.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
   return bytes;
+}
+
+std::string OwnedFile::keep_from_others() const {
+  struct stat info {};
+  const auto open_to_others = [&] { return (info.st_mode & (S_IRWXG | S_IRWXO)) != 0; };
+  std::string why;
+  if (::fstat(descriptor_, &info) == 0 && open_to_others() && ::fchmod(descriptor_, for_owner) != 0)
+    why = reason();
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    const std::string beside = path_ + suffix;
+    if (::lstat(beside.c_str(), &info) == 0 && S_ISREG(info.st_mode) && open_to_others() &&
+        ::chmod(beside.c_str(), for_owner) != 0)
+      why = reason();
+  }
+  return why;
 }
 
 bool OwnedFile::on_network() const {

@@ -64,7 +64,7 @@ TEST_CASE("A database that cannot be brought up to date is left as it was") {
   } catch (const OpenError& refused) {
     CHECK(refused.what() ==
           "Cannot bring " + path +
-              " up to date: table accounts already exists; it is as it was. Give it room to "
+              " up to date: table accounts already exists; it is as it was: give it room to "
               "grow, or name another file with --db.");
   }
   CHECK(layout_of(path) == 1);
