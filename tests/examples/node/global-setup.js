@@ -3,16 +3,22 @@ const { spawn } = require("node:child_process");
 const { createInterface } = require("node:readline");
 
 module.exports = async () => {
-  const server = spawn("kinesisd", ["--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
-  globalThis.kinesisd = server;
+  const server = spawn("kinesisd", ["--listen", "127.0.0.1:0"]);
+  const said = [];
+  const ended = new Promise((end) => server.on("error", (error) => said.push(error.message)).on("close", end));
+  server.stderr.on("data", (bytes) => said.push(bytes) && process.stderr.write(bytes));
+  let url;
   for await (const line of createInterface({ input: server.stdout })) {
-    const found = /^Listening at (\S+)/.exec(line);
-    if (found) {
-      process.env.AWS_ENDPOINT_URL_KINESIS = found[1];
-      break;
-    }
+    url = /^Listening at (\S+)/.exec(line)?.[1];
+    if (url) break;
   }
+  if (!url) {
+    await ended;
+    throw new Error(`kinesisd did not start: ${said.join("")}`); // and Jest runs no test
+  }
+  globalThis.kinesisd = server;
   Object.assign(process.env, {
-    AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL_KINESIS: url, AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test",
   });
 };

@@ -7,11 +7,14 @@ import pytest
 
 
 @pytest.fixture(scope="session", autouse=True)
-def kinesis_endpoint():
+def kinesis_endpoint(tmp_path_factory):
+    log = tmp_path_factory.mktemp("kinesisd") / "log"
     command = ["kinesisd", "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with log.open("w") as stderr, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as server:
         lines = iter(server.stdout.readline, "")
-        found = next(filter(None, (re.match(r"Listening at (\S+)", line) for line in lines)))
+        found = next(filter(None, (re.match(r"Listening at (\S+)", line) for line in lines)), None)
+        if not found:
+            pytest.fail(f"kinesisd did not start: {log.read_text()}", pytrace=False)
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("AWS_ENDPOINT_URL_KINESIS", found[1])
             environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
