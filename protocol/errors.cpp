@@ -53,6 +53,11 @@ Error stream_name_missing() {
 }
 
 // AWS's text is unknown.
+Error stream_arn_missing() {
+  return invalid_argument("StreamARN should be provided.");
+}
+
+// AWS's text is unknown.
 Error stream_name_and_arn_differ(std::string_view name, std::string_view arn) {
   return invalid_argument(
       fmt::format("StreamName {} and StreamARN {} do not name the same stream.", name, arn));

@@ -19,6 +19,7 @@ Error stream_exists(std::string_view stream, std::string_view account);
 Error stream_not_active(std::string_view stream, std::string_view account, std::string_view state);
 Error stream_has_consumers(std::string_view stream, std::string_view account);
 Error stream_name_missing();
+Error stream_arn_missing();
 // A stream of another account, which no resource policy opens to the caller.
 Error cross_account_denied(std::string_view caller_account, std::string_view operation, std::string_view arn);
 Error stream_name_and_arn_differ(std::string_view name, std::string_view arn);

@@ -56,7 +56,7 @@ Error too_many_consumers_creating(std::string_view stream, std::string_view acco
 
 // AWS's text is unknown.
 Error consumer_missing() {
-  return invalid_argument("Either ConsumerARN or both StreamARN and ConsumerName should be provided.");
+  return invalid_argument("Both streamARN and consumer name must be provided if consumerARN is not provied.");
 }
 
 // AWS's text is unknown.

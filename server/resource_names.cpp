@@ -70,6 +70,11 @@ Result<storage::StreamKey> stream_key(const Context& context, const std::optiona
   return storage::StreamKey{world_of(parsed), std::string(parsed.stream)};
 }
 
+Result<storage::StreamKey> stream_key_by_arn(const Context& context, const std::optional<std::string>& arn) {
+  if (!arn) return errors::stream_arn_missing();
+  return stream_key(context, std::nullopt, arn);
+}
+
 Result<storage::ConsumerName> consumer_name(const Context& context, const ConsumerReference& reference) {
   if (reference.arn) {
     const ParsedArn consumer = parse_arn(*reference.arn);

@@ -36,12 +36,15 @@ std::string stream_name_of_arn(const std::string& arn);
 Result<storage::StreamKey> stream_key(const Context& context, const std::optional<std::string>& name,
                                       const std::optional<std::string>& arn);
 
+// The same for requests that have no member for a name.
+Result<storage::StreamKey> stream_key_by_arn(const Context& context, const std::optional<std::string>& arn);
+
 template <class Request>
 Result<storage::StreamKey> stream_key(const Context& context, const Request& request) {
   if constexpr (HasStreamArn<Request> && NamesStream<Request>) {
     return stream_key(context, request.stream_name, request.stream_arn);
   } else if constexpr (HasStreamArn<Request>) {
-    return stream_key(context, std::nullopt, request.stream_arn);
+    return stream_key_by_arn(context, request.stream_arn);
   } else {
     return storage::StreamKey{context.caller, request.stream_name};
   }

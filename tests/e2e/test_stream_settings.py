@@ -245,7 +245,7 @@ def test_limits_may_be_lifted(start):
         violations(min_value("maxRecordSizeInKiB", 1023, 1024))),
     Row("too large", {"StreamARN": arn(EXISTING), "MaxRecordSizeInKiB": 10241}, VALIDATION,
         violations(max_value("maxRecordSizeInKiB", 10241, 10240))),
-    Row("no stream", {"MaxRecordSizeInKiB": 1024}, ARGUMENT, UNKNOWN),
+    Row("no stream", {"MaxRecordSizeInKiB": 1024}, ARGUMENT, "StreamARN should be provided."),
     Row("an absent stream", {"StreamARN": arn("absent"), "MaxRecordSizeInKiB": 1024}, NOT_FOUND, ABSENT),
 )
 def test_update_max_record_size_errors(server, row):

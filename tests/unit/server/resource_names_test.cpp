@@ -58,7 +58,8 @@ struct ConsumerRow {
 const std::string differ =
     "InvalidArgumentException: ConsumerARN, StreamARN and ConsumerName do not name the same consumer.";
 const std::string missing =
-    "InvalidArgumentException: Either ConsumerARN or both StreamARN and ConsumerName should be provided.";
+    "InvalidArgumentException: Both streamARN and consumer name must be provided if consumerARN is not "
+    "provied.";
 
 }  // namespace
 
