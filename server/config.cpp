@@ -8,6 +8,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 
+#include "server/document/closest.hpp"
 #include "server/document/reader.hpp"
 #include "server/dropin/dropin.hpp"
 #include "server/help_line.hpp"

@@ -9,7 +9,7 @@
 #include <exception>
 
 #include "server/commands/commands.hpp"
-#include "server/document/reader.hpp"
+#include "server/document/closest.hpp"
 #include "server/dropin/dropin.hpp"
 #include "server/help_line.hpp"
 

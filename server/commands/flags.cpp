@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "server/document/reader.hpp"
+#include "server/document/closest.hpp"
 #include "server/help_line.hpp"
 
 namespace kinesisd::server::commands {

@@ -5,48 +5,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
+
+#include "server/document/closest.hpp"
 
 namespace kinesisd::server::document {
 
 namespace {
 
-// How many letters have to be added, removed or changed to make one word the other.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t changed = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
-constexpr std::size_t compared_bytes_max = 64;  // no key of ours is longer
-
-// Without what people mix up when they remember a word: capitals, hyphens and underscores.
-std::string as_spoken(std::string_view word) {
-  std::string out(word);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '_') c = '-';
-  }
-  return out;
-}
-
-// The keys as a sentence lists them: the one most like `wrong` first, if any is.
+// What to write instead of `wrong`, as the middle and end of a sentence.
 std::string known_keys(std::initializer_list<std::string_view> keys, std::string_view wrong) {
-  std::vector<std::string_view> out(keys);
-  if (const auto like = closest(wrong, out)) {
-    const auto at = std::find(out.begin(), out.end(), *like);
-    std::rotate(out.begin(), at, at + 1);
-  }
-  return fmt::format("{}", fmt::join(out, ", "));
+  const auto like = closest(wrong, keys);
+  return fmt::format("{}the keys here are {}", like ? fmt::format("{} is, and ", *like) : std::string(),
+                     fmt::join(keys, ", "));
 }
 
 // `"a"`, `"a" or "b"`, `"a", "b" or "c"`.
@@ -77,23 +48,6 @@ std::string member_path(const std::string& parent, std::string_view key) {
 }
 
 }  // namespace
-
-std::optional<std::string_view> closest(std::string_view wrong, std::span<const std::string_view> words) {
-  if (wrong.size() > compared_bytes_max) return std::nullopt;
-  constexpr std::size_t prefix_bytes_min = 3;
-  const std::string spoken = as_spoken(wrong);
-  std::optional<std::string_view> found;
-  std::size_t best = 0;
-  for (const std::string_view word : words) {
-    const std::string like = as_spoken(word);
-    const bool begun = spoken.size() >= prefix_bytes_min && like.starts_with(spoken);
-    const std::size_t steps = distance(spoken, like);
-    if ((!begun && steps > word.size() / 2) || (found && steps >= best)) continue;
-    found = word;
-    best = steps;
-  }
-  return found;
-}
 
 std::string shown(const Value& value, Format format) {
   constexpr std::size_t text_bytes_max = 60;
@@ -212,7 +166,7 @@ std::vector<std::pair<std::string, Item>> Item::entries() const {
 Object Item::object(std::initializer_list<std::string_view> keys) const {
   for (const auto& [key, item] : entries()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      item.complain(fmt::format(" is not known; the keys here are {}", known_keys(keys, key)));
+      item.complain(fmt::format(" is not known; {}", known_keys(keys, key)));
     }
   }
   return Object(*this);

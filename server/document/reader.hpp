@@ -96,9 +96,6 @@ class Object {
 // The whole of a document.
 Item root(const Document& document);
 
-// The word most like `wrong`, which may be its beginning; nullopt: none is much like it.
-std::optional<std::string_view> closest(std::string_view wrong, std::span<const std::string_view> words);
-
 // The value as messages show it: short, quoted as in the document.
 std::string shown(const Value& value, Format format);
 

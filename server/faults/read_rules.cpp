@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "protocol/operations/get_records.hpp"
+#include "protocol/operations/put_record.hpp"
 #include "protocol/operations/put_records.hpp"
 #include "protocol/operations/subscribe_to_shard.hpp"
 #include "server/dispatch.hpp"
+#include "server/document/closest.hpp"
 #include "server/document/reader.hpp"
 #include "server/faults/texts.hpp"
 
@@ -62,7 +64,11 @@ std::string read_id(const Item& item) {
 }
 
 std::string read_operation(const Item& item) {
-  if (!knows_operation(item.word())) item.refuse("write the name of an operation, such as \"PutRecord\"");
+  if (!knows_operation(item.word())) {
+    const auto like = document::closest(item.text(), operation_names());
+    item.refuse(fmt::format("write the name of an operation, such as \"{}\"",
+                            like.value_or(protocol::PutRecord::name)));
+  }
   return item.text();
 }
 
@@ -87,9 +93,18 @@ Moment read_moment(const Item& item) {
   return item.choice(words) == 0 ? Moment::before : Moment::after;
 }
 
+// The name of a type that may have been meant, for the end of a sentence.
+std::string_view example_of_type(std::string_view given) {
+  constexpr auto names = protocol::enum_names<ErrorType>;
+  return document::closest(given, names).value_or(name(ErrorType::InternalFailure));
+}
+
 ErrorType read_type(const Item& item) {
   const auto type = error_type(item.word());
-  if (!type) item.refuse("write the name of an error of AWS's, such as \"InternalFailure\"");
+  if (!type) {
+    item.refuse(
+        fmt::format("write the name of an error of AWS's, such as \"{}\"", example_of_type(item.text())));
+  }
   return *type;
 }
 
@@ -118,7 +133,8 @@ Failure read_failure(const Item& item) {
   const auto known = error_type(failure.type);
   if (!known && !failure.message && !failure.status) {
     type->refuse(
-        "write the name of an error of AWS's, such as \"InternalFailure\", or add a status and a message");
+        fmt::format("write the name of an error of AWS's, such as \"{}\", or add a status and a message",
+                    example_of_type(failure.type)));
   }
   if (known && !has_usual_text(*known) && !failure.message) {
     item.complain(" needs a message, because AWS has many for this type");

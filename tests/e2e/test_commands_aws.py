@@ -303,3 +303,19 @@ def test_a_blob_is_base64_both_ways(server, ours, name):
     run(ours / "aws", ["kinesis", "put-record", "--stream-name", name, "--partition-key", "k", "--data",
                        b64(b"\xff"), "--endpoint-url", server.url])
     assert datas(read_all(server, name)) == [b"\xff"]
+
+
+@pytest.mark.parametrize("words, said", [
+    (["lsit-streams"], "lsit-streams is none; list-streams is one, and aws kinesis help lists them."),
+    (["wait", "stream-exist"], "wait stream-exist is none; wait stream-exists is one, and aws kinesis help lists them."),
+    (["frobnicate"], "frobnicate is none; aws kinesis help lists them."),
+])
+def test_a_near_miss_of_a_command(ours, words, said):
+    done = run(ours / "aws", ["kinesis", *words])
+    assert done.returncode == 252
+    assert done.stderr.endswith(f"aws: error: argument operation: Invalid choice, {said}\n")
+
+
+def test_a_near_miss_of_an_option(ours):
+    done = run(ours / "aws", ["kinesis", "list-streams", "--limt", "4"])
+    assert done.returncode == 252 and done.stderr.endswith("Unknown options: --limt, 4; did you mean --limit?\n")

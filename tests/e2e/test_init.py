@@ -230,8 +230,8 @@ LONG = "x" * 129
 MISTAKES = [
     ("no TOML", "[[streams\n", ", line 1 is not TOML: "),
     ("an unknown key", stream("shard = 1"),
-     ", line 3: streams[0].shard is not known; the keys here are shards, name, account, region, mode, "),
-    ("an unknown table", "[[stream]]\n", ", line 1: stream is not known; the keys here are streams, accounts, keys."),
+     ", line 3: streams[0].shard is not known; shards is, and the keys here are name, account, region, shards, mode, "),
+    ("an unknown table", "[[stream]]\n", ", line 1: stream is not known; streams is, and the keys here are streams, accounts, keys."),
     ("no name", "[[streams]]\nshards = 1\n",
      ", line 1: streams[0].name is missing; write a text in quotes."),
     ("a name AWS would not take", stream("shards = 1", "a b"),

@@ -13,6 +13,7 @@
 #include "server/commands/aws/shorthand.hpp"
 #include "server/commands/aws/usage_error.hpp"
 #include "server/commands/instant.hpp"
+#include "server/document/closest.hpp"
 
 namespace kinesisd::server::aws {
 
@@ -224,6 +225,15 @@ const protocol::MemberShape* find_switch(const Shape& shape, std::string_view op
   return member != nullptr && member->shape->kind == ShapeKind::boolean ? member : nullptr;
 }
 
+// The option that may have been meant, as the end of a message.
+std::string meant(const Shape& shape, std::string_view given) {
+  std::vector<std::string> options;
+  for (const protocol::MemberShape& member : shape.members) options.push_back(kebab_case(member.name));
+  const std::vector<std::string_view> names(options.begin(), options.end());
+  const auto like = document::closest(given, names);
+  return like ? fmt::format("; did you mean --{}?", *like) : std::string();
+}
+
 }  // namespace
 
 std::optional<std::string> Globals::value(std::string_view name) const {
@@ -284,6 +294,7 @@ Value request_of(const Shape& shape,
   Value request = Reader("cli-input-json", Binary::base64).converted(shape, base);
   request.kind = Kind::object;
   std::string unknown;
+  std::string hint;
   for (const auto& [name, words] : options) {
     bool on = false;
     if (const auto* flag = find_switch(shape, name, on); flag != nullptr && words.empty()) {
@@ -296,6 +307,7 @@ Value request_of(const Shape& shape,
     } else {
       unknown += fmt::format("{}--{}", unknown.empty() ? "" : ", ", name);
       for (const std::string& word : words) unknown += fmt::format(", {}", word);
+      if (hint.empty()) hint = meant(shape, name);
     }
   }
   std::string missing;
@@ -306,7 +318,7 @@ Value request_of(const Shape& shape,
       missing += fmt::format("{}--{}", missing.empty() ? "" : ", ", kebab_case(member.name));
   }
   if (!missing.empty()) throw UsageError(fmt::format("the following arguments are required: {}", missing));
-  if (!unknown.empty()) throw UsageError(fmt::format("Unknown options: {}", unknown));
+  if (!unknown.empty()) throw UsageError(fmt::format("Unknown options: {}{}", unknown, hint));
   return request;
 }
 

@@ -18,6 +18,7 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/own_address.hpp"
 #include "server/commands/remote.hpp"
+#include "server/document/closest.hpp"
 
 namespace kinesisd::server::commands {
 
@@ -204,6 +205,18 @@ struct Task {
   std::function<int(client::Client&, aws::Words&, const aws::Printer&)> run;  // unset: it is done
 };
 
+// The command that may have been meant, as the middle of a sentence.
+std::string meant(std::string_view name, std::string_view third) {
+  std::vector<std::string> commands;
+  for (const aws::OperationShape& operation : aws::operation_shapes())
+    commands.push_back(aws::kebab_case(operation.name));
+  std::vector<std::string_view> names(commands.begin(), commands.end());
+  const bool waits = name == "wait";
+  if (waits) names = {exists, not_exists};
+  const auto like = document::closest(waits ? third : name, names);
+  return like ? fmt::format("{}{} is one, and ", waits ? "wait " : "", *like) : std::string();
+}
+
 Task kinesis_task(aws::Words& words) {
   const std::string name = words.command.size() > 1 ? words.command[1] : "";
   const std::string third = words.command.size() > 2 ? words.command[2] : "";
@@ -218,8 +231,8 @@ Task kinesis_task(aws::Words& words) {
   if (name.empty()) throw UsageError("the following arguments are required: operation");
   if (operation == nullptr) {
     throw UsageError(
-        fmt::format("argument operation: Invalid choice, {} is none; aws kinesis help lists them.",
-                    name == "wait" ? name + " " + third : name));
+        fmt::format("argument operation: Invalid choice, {} is none; {}aws kinesis help lists them.",
+                    name == "wait" ? name + " " + third : name, meant(name, third)));
   }
   if (third == "help") return print_help(*operation), Task{};
   if (!third.empty()) throw UsageError(fmt::format("Unknown options: {}", third));

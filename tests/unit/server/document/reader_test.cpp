@@ -101,9 +101,8 @@ TEST_CASE("What is wrong with a TOML file is said with its line") {
        "x.toml, line 1: life is -1; write a time such as \"500ms\", \"5s\", \"1 minute\" or \"25h\", or "
        "\"unlimited\"."},
       {"an unknown key", "name = 'x'\nshard = 1",
-       "x.toml, line 2: shard is not known; the keys here are shards, name, probability, on, mode, wait, "
-       "life, "
-       "list, tags."},
+       "x.toml, line 2: shard is not known; shards is, and the keys here are name, shards, probability, on, "
+       "mode, wait, life, list, tags."},
       {"an unknown key like none of ours", "temperature = 1",
        "x.toml, line 1: temperature is not known; the keys here are name, shards, probability, on, mode, "
        "wait, "
