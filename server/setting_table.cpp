@@ -182,8 +182,9 @@ constexpr Setting table[] = {
      "Makes request ids, sequence numbers and whatever is random come again with the same number. Iterators "
      "carry the time and need --start-time and --clock frozen as well.",
      store_seed},
-    {"transition-ms", "auto|N[,KIND=N]...", "auto",
-     "How long CREATING, UPDATING and DELETING last. auto: until seen, 500 ms at most. Kinds that differ "
+    {"transition-ms", "auto|TIME[,KIND=TIME]...", "auto",
+     "How long CREATING, UPDATING and DELETING last: 2s, or 2000 as it stands. auto: until seen, 500 ms at "
+     "most. Kinds that differ "
      "stand behind it: create, delete, update, or one of update's: split, merge, scale, mode, "
      "start-encryption, stop-encryption; register-consumer, deregister-consumer.",
      store_transitions},

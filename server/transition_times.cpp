@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "server/setting_stores.hpp"
+#include "server/document/duration.hpp"
 
 namespace kinesisd::server {
 
@@ -15,7 +15,7 @@ using storage::Transitions;
 using storage::TransitionTime;
 
 constexpr std::string_view automatic = "auto";
-constexpr std::int64_t transition_ms_max = 24LL * 3600 * 1000;
+constexpr document::Duration transition_max = std::chrono::hours(24);
 
 constexpr std::array create{Lasting::create};
 constexpr std::array remove{Lasting::remove};
@@ -49,9 +49,9 @@ constexpr std::array words{Word{transition_words::create, create},
 
 std::optional<TransitionTime> parse_time(std::string_view text) {
   if (text == automatic) return TransitionTime{};
-  const auto ms = number_between(text, 0, transition_ms_max);
-  if (!ms) return std::nullopt;
-  return TransitionTime{.end_when_observed = false, .after_ms = *ms};
+  const auto time = document::parse_duration(text);
+  if (!time || *time > transition_max) return std::nullopt;
+  return TransitionTime{.end_when_observed = false, .after_ms = time->count()};
 }
 
 // `WORD=TIME`.
@@ -87,8 +87,8 @@ std::optional<Transitions> parse_transitions(std::string_view text) {
 }
 
 std::string_view transitions_advice() {
-  return "choose auto or a number from 0 to 86400000, and behind it exceptions such as "
-         "auto,create=2000,split=500";
+  return "choose auto or a time up to 24h such as 2s or 500 (milliseconds), and behind it exceptions such as "
+         "auto,create=2s,split=500";
 }
 
 }  // namespace kinesisd::server

@@ -27,7 +27,8 @@ inline constexpr std::string_view deregister_consumer = "deregister-consumer";
 // The changes a word stands for. Empty: there is no such word.
 std::span<const storage::Lasting> changes_of(std::string_view word);
 
-// `auto` or milliseconds, of all changes; behind it, with commas, exceptions such as `create=2000`.
+// `auto` or a time such as `2s` (without a unit: milliseconds), of all changes; behind it, with commas,
+// exceptions such as `create=2s`.
 // nullopt: something else.
 std::optional<storage::Transitions> parse_transitions(std::string_view text);
 

@@ -64,7 +64,7 @@ void Client::connect(Deadline deadline) {
   const Endpoint& endpoint = target_.endpoint;
   if (endpoint.tls && endpoint.is_loopback() && target_.trust.also_pem.empty())
     target_.trust.also_pem = authority_of(endpoint, deadline, interrupt_);
-  connection_ = std::make_unique<Connection>(endpoint, target_.trust, deadline, interrupt_);
+  connection_ = client::connect(endpoint, target_.trust, deadline, interrupt_);
 }
 
 HttpAnswer Client::attempt(std::string_view operation, const std::string& body) {
@@ -91,12 +91,41 @@ std::string Client::call(std::string_view operation, const std::string& body) {
       if (answer.status / 100 == 2) return std::move(answer.body);
       const ServiceError error = error_of(answer);
       if (!error.is_passing() || failures == attempts_max) throw error;
+    } catch (const LastingError&) {
+      throw;
     } catch (const ConnectionError&) {
       connection_.reset();
       if (failures == attempts_max) throw;
     }
     back_off(failures);
   }
+}
+
+protocol::Timestamp Client::service_time() {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (target_.endpoint.is_aws()) return now;
+  const auto deadline = std::chrono::steady_clock::now() + answer_within;
+  try {
+    connect(deadline);
+    Request request{.method = "GET",
+                    .path = "/_kinesisd/clock",
+                    .query = {},
+                    .headers = {{"host", target_.endpoint.authority()}},
+                    .body = {}};
+    sign(request, target_.signer, std::chrono::floor<std::chrono::seconds>(now));
+    const HttpAnswer answer = exchange(*connection_, request, deadline);
+    if (!answer.keeps_open) connection_.reset();
+    const document::Document body = document::parse_json(answer.body);
+    for (const document::Member& member : body.root.members) {
+      if (member.key == "now_ms" && member.value.kind == document::Kind::integer)
+        return protocol::Timestamp(std::chrono::milliseconds(member.value.integer));
+    }
+  } catch (const ConnectionError&) {
+    connection_.reset();  // whoever calls next says why
+  } catch (const document::Problem&) {
+    // It has no clock that can be moved.
+  }
+  return now;
 }
 
 void Client::back_off(int failures) {

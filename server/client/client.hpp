@@ -42,7 +42,7 @@ class Client {
   static constexpr std::chrono::milliseconds answer_within{60'000};
 
   // The body of the answer. Throws ServiceError or ConnectionError when attempts_max attempts have failed, or
-  // one for good; Interrupted at any time.
+  // one for good (LastingError is); Interrupted at any time.
   std::string call(std::string_view operation, const std::string& body);
 
   // The same, with the members of the operation's tables. `Answer` is a structure with those members of the
@@ -59,6 +59,9 @@ class Client {
       return std::move(answer.value());
     }
   }
+
+  // The time that the service goes by, which is this machine's unless it says otherwise. Throws Interrupted.
+  protocol::Timestamp service_time();
 
   // Waits before the attempt behind `failures` failed ones, longer each time. Throws Interrupted.
   void back_off(int failures);

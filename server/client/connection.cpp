@@ -164,7 +164,7 @@ void Connection::begin_tls(const Trust& trust, Deadline deadline) {
   if (!trust.bundle) {
     trust_system(*context_);
   } else if (SSL_CTX_load_verify_locations(context_.get(), trust.bundle->c_str(), nullptr) != 1) {
-    throw ConnectionError(fmt::format("{} is no file of certificates", *trust.bundle));
+    throw LastingError(fmt::format("{} is no file of certificates", *trust.bundle));
   }
   trust_pem(*context_, trust.also_pem);
   tls_.reset(tls::require(SSL_new(context_.get()), "TLS"));
@@ -189,14 +189,17 @@ void Connection::wait_for_tls(int result, Deadline deadline) {
   if (error == SSL_ERROR_WANT_WRITE) return wait(POLLOUT, deadline);
   const long verified = SSL_get_verify_result(tls_.get());
   if (verified != X509_V_OK) {
-    throw ConnectionError(fmt::format("{} is not trusted: {}; name its CA with --ca-bundle", endpoint_.url(),
-                                      X509_verify_cert_error_string(verified)));
+    throw LastingError(fmt::format("{} is not trusted: {}; name its CA with --ca-bundle", endpoint_.url(),
+                                   X509_verify_cert_error_string(verified)));
   }
   const bool hung_up = error == SSL_ERROR_ZERO_RETURN || (error == SSL_ERROR_SYSCALL && system_error == 0);
-  throw ConnectionError(fmt::format("{} broke off: {}", endpoint_.url(),
-                                    hung_up                      ? "it closed the connection"
-                                    : error == SSL_ERROR_SYSCALL ? explain(system_error)
-                                                                 : tls::last_error()));
+  const std::string why = fmt::format("{} broke off: {}", endpoint_.url(),
+                                      hung_up                      ? "it closed the connection"
+                                      : error == SSL_ERROR_SYSCALL ? explain(system_error)
+                                                                   : tls::last_error());
+  const bool in_tls = SSL_get_state(tls_.get()) != TLS_ST_CW_CLNT_HELLO;  // the server's hello has come
+  if (in_tls) throw ConnectionError(why);
+  throw NoTlsError(why);
 }
 
 void Connection::wait(short events, Deadline deadline) const {

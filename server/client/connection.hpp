@@ -22,6 +22,16 @@ struct ConnectionError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// One that another attempt would not change.
+struct LastingError : ConnectionError {
+  using ConnectionError::ConnectionError;
+};
+
+// The other side has not answered the beginning of TLS in TLS.
+struct NoTlsError : ConnectionError {
+  using ConnectionError::ConnectionError;
+};
+
 // The person or the system wants the program to end.
 struct Interrupted : std::exception {};
 

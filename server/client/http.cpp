@@ -49,7 +49,42 @@ HttpAnswer answer_of(Parser& parser) {
   return out;
 }
 
+// Whether it answers, whatever it answers.
+bool answers_in_plain_text(const Endpoint& endpoint, Deadline deadline, int interrupt) {
+  Endpoint plain = endpoint;
+  plain.tls = false;
+  try {
+    Connection connection(plain, {}, deadline, interrupt);
+    const Request request{.method = "GET",
+                          .path = "/_kinesisd/health",
+                          .query = {},
+                          .headers = {{"host", plain.authority()}, {"connection", "close"}},
+                          .body = {}};
+    exchange(connection, request, deadline);
+    return true;
+  } catch (const ConnectionError&) {
+    return false;
+  }
+}
+
+// TLS answers plain text with an alert.
+bool begins_tls(std::string_view bytes) {
+  return bytes.starts_with("\x15\x03");
+}
+
 }  // namespace
+
+std::unique_ptr<Connection> connect(const Endpoint& endpoint, const Trust& trust, Deadline deadline,
+                                    int interrupt) {
+  try {
+    return std::make_unique<Connection>(endpoint, trust, deadline, interrupt);
+  } catch (const NoTlsError&) {
+    if (endpoint.is_aws() || !answers_in_plain_text(endpoint, deadline, interrupt)) throw;
+  }
+  Endpoint plain = endpoint;
+  plain.tls = false;
+  throw LastingError(fmt::format("{} speaks no TLS; use http://{}", endpoint.url(), plain.authority()));
+}
 
 HttpAnswer exchange(Connection& connection, const Request& request, Deadline deadline) {
   std::string head = fmt::format("{} {}{}{} HTTP/1.1\r\n", request.method, request.path,
@@ -77,6 +112,8 @@ HttpAnswer exchange(Connection& connection, const Request& request, Deadline dea
       break;
     }
     waiting.append(buffer.data(), got);
+    if (!parser.got_some() && begins_tls(waiting))
+      throw LastingError("the server speaks nothing but TLS; use https:// instead of http://");
     feed(parser, waiting);
   }
   return answer_of(parser);

@@ -1,6 +1,7 @@
 // One HTTP/1.1 exchange over a connection. Knows no service behind it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@ struct HttpAnswer {
   std::string body;
   bool keeps_open = false;  // the connection can take another request
 };
+
+// A connection to a server of HTTP; throws as Connection does, and LastingError where a server that speaks no
+// TLS is asked for it.
+std::unique_ptr<Connection> connect(const Endpoint& endpoint, const Trust& trust, Deadline deadline,
+                                    int interrupt = -1);
 
 // The request's headers are sent as they are, with Content-Length. Throws ConnectionError; answers have at
 // most `answer_bytes_max` in their bodies.

@@ -33,6 +33,7 @@ std::size_t Putter::send_once() {
     const bool lost = *result.error_code == protocol::name(protocol::ErrorType::InternalFailure);
     const ServiceError error(lost ? 500 : 400, *result.error_code, result.error_message.value_or(""));
     if (!error.is_passing()) throw error;
+    refusal_ = error;
     refused.push_back(std::move(batch_[i]));
   }
   const std::size_t stored = batch_.size() - refused.size();
@@ -48,10 +49,8 @@ void Putter::flush() {
     if (batch_.empty()) break;
     repeated_ += batch_.size();
     refusals = stored > 0 ? 1 : refusals + 1;
-    if (refusals == refusals_max) {
-      throw ServiceError(400, std::string(name(protocol::ErrorType::ProvisionedThroughputExceededException)),
-                         "records were refused " + std::to_string(refusals_max) + " times in a row");
-    }
+    // What is out of order mends itself less often than a throttled shard does.
+    if (refusals == (refusal_->status() >= 500 ? Client::attempts_max : refusals_max)) throw *refusal_;
     client_.back_off(refusals);
   }
   batch_bytes_ = 0;

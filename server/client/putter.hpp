@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,11 @@ class Putter {
 
   static constexpr std::size_t batch_records_max = 500;
   static constexpr std::size_t batch_bytes_max = 4U << 20U;  // the service takes 10 MiB with all around them
-  static constexpr int refusals_max = 20;                    // of a batch, one after the other
+  static constexpr int refusals_max = 20;                    // of throttled records, one after the other
 
   // Takes a record; sends the batch that is complete without it. Throws as Client::call, and ServiceError
-  // for a record that is refused for good or refusals_max times.
+  // for a record that is refused for good, refusals_max times, or Client::attempts_max times for a failure
+  // of the service: the error that the service gave it last.
   void put(protocol::PutRecordsRequestEntry record);
   // Sends what is waiting.
   void flush();
@@ -41,6 +43,7 @@ class Putter {
   std::size_t batch_bytes_ = 0;
   std::uint64_t stored_ = 0;
   std::uint64_t repeated_ = 0;
+  std::optional<ServiceError> refusal_;  // the last that a record was sent again for
 };
 
 // `stream` as a request names it: by its name or its ARN.

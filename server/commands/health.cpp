@@ -61,13 +61,13 @@ int ask(const client::Endpoint& endpoint) {
   if (endpoint.is_loopback()) plain.tls = false;
   const auto deadline = std::chrono::steady_clock::now() + answer_within;
   try {
-    client::Connection connection(plain, {}, deadline);
+    const auto connection = client::connect(plain, {}, deadline);
     const Request request{.method = "GET",
                           .path = "/_kinesisd/health",
                           .query = {},
                           .headers = {{"host", endpoint.authority()}, {"connection", "close"}},
                           .body = {}};
-    const client::HttpAnswer answer = client::exchange(connection, request, deadline);
+    const client::HttpAnswer answer = client::exchange(*connection, request, deadline);
     if (answer.status == 200) {
       fmt::print("{} is healthy.\n", endpoint.url());
       return 0;

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "server/document/duration.hpp"
+
 namespace kinesisd::server::commands {
 
 namespace {
@@ -91,6 +93,22 @@ std::optional<protocol::Timestamp> parse_instant(std::string_view text) {
   const year_month_day date{year(y), month(static_cast<unsigned>(m)), day(static_cast<unsigned>(d))};
   if (!scanner.fits || !scanner.rest.empty() || !date.ok() || time > hours(24)) return std::nullopt;
   return protocol::Timestamp(sys_days(date).time_since_epoch() + time - east);
+}
+
+std::optional<ReadingStart> parse_reading_start(std::string_view text) {
+  using protocol::ShardIteratorType;
+  std::string word(text);
+  for (char& c : word) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '-') c = '_';
+  }
+  if (word == "latest") return ReadingStart{.type = ShardIteratorType::LATEST};
+  if (word == "trim" || word == "trim_horizon") return ReadingStart{.type = ShardIteratorType::TRIM_HORIZON};
+  if (const auto at = parse_instant(text))
+    return ReadingStart{.type = ShardIteratorType::AT_TIMESTAMP, .at = at};
+  if (const auto ago = document::parse_duration(text))
+    return ReadingStart{.type = ShardIteratorType::AT_TIMESTAMP, .ago = ago};
+  return std::nullopt;
 }
 
 std::string instant_text(protocol::Timestamp at) {

@@ -19,7 +19,6 @@ namespace kinesisd::server::commands {
 namespace {
 
 using client::Follower;
-using protocol::ShardIteratorType;
 
 enum class Format { text, json, raw };
 
@@ -111,12 +110,11 @@ bool each_record(const std::string& shard_id, const client::ReadRecord& record, 
   return true;
 }
 
-std::optional<Follower::Start> start_of(const std::string& text) {
-  if (text == "latest") return Follower::Start{.type = ShardIteratorType::LATEST, .timestamp = {}};
-  if (text == "trim") return Follower::Start{.type = ShardIteratorType::TRIM_HORIZON, .timestamp = {}};
-  const auto at = parse_instant(text);
-  if (!at) return std::nullopt;
-  return Follower::Start{.type = ShardIteratorType::AT_TIMESTAMP, .timestamp = at};
+// So long ago is reckoned on the service's clock, which may have been moved.
+Follower::Start start_at(client::Client& client, const ReadingStart& start) {
+  Follower::Start out{.type = start.type, .timestamp = start.at};
+  if (start.ago) out.timestamp = client.service_time() - *start.ago;
+  return out;
 }
 
 std::optional<Format> format_of(const std::string& text) {
@@ -140,8 +138,8 @@ struct Options {
   bool apart = true;
 };
 
-int follow(client::Client& client, const Options& options, Follower::Start start, Format format) {
-  Follower follower(client, options.stream, start);
+int follow(client::Client& client, const Options& options, const ReadingStart& start, Format format) {
+  Follower follower(client, options.stream, start_at(client, start));
   follower.begin();
   if (options.follow && !options.quiet)
     fmt::print(stderr, "Following {}: {}.\n", options.stream, counted(follower.shards(), "shard"));
@@ -170,7 +168,9 @@ int tail(const Call& call) {
               "STREAM");
   flags.word("STREAM", options.stream);
   flags.text("from", "WHERE",
-             "latest, trim (the oldest there is) or a time such as 2026-01-31T09:30:00Z. [latest]", from);
+             "latest, trim (the oldest there is; also LATEST and TRIM_HORIZON), a time such as "
+             "2026-01-31T09:30:00Z, or how long ago, such as 5m. [latest]",
+             from);
   flags.text("format", "FORMAT",
              "text, json (one object a line, data in base64) or raw (the data alone). [text]", format_name);
   flags.on("no-follow", "Ends when all there is has been printed.", options.follow, false);
@@ -180,8 +180,12 @@ int tail(const Call& call) {
            options.apart, false);
   add_target(flags, options.target);
   if (const auto done = flags.parse(call.arguments)) return *done;
-  const auto start = start_of(from.value_or("latest"));
-  if (!start) return flags.refuse("--from: choose latest, trim or a time such as 2026-01-31T09:30:00Z.");
+  const auto start = parse_reading_start(from.value_or("latest"));
+  if (!start) {
+    return flags.refuse(fmt::format(
+        "--from {}: choose latest, trim, a time such as 2026-01-31T09:30:00Z or how long ago, such as 5m.",
+        *from));
+  }
   const auto format = format_of(format_name.value_or("text"));
   if (!format) return flags.refuse("--format: choose text, json or raw.");
   return with_client(

@@ -55,8 +55,7 @@ TimeChange change_in(std::string body) {
   }
   if (const auto set = object.find("set")) change.set = time_of(*set);
   if (const auto advance = object.find("advance")) change.advance = advance->duration();
-  if (const auto advance = object.find("advance_ms"))
-    change.advance = std::chrono::milliseconds{advance->integer(0, document::duration_max.count())};
+  if (const auto advance = object.find("advance_ms")) change.advance = advance->duration();
   if (mode && is_true(*mode)) change.frozen = object.find("freeze").has_value();
   return change;
 }

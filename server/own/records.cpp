@@ -180,18 +180,18 @@ storage::ShardIndex shard_of(const Query& query, const std::vector<storage::Shar
 IteratorStart start_of(const Query& query, storage::Timestamp now) {
   constexpr std::size_t number_digits_min = 20;  // what is shorter is a time
   const std::string from = query.text("from").value_or("trim");
-  if (from == "trim") return {IteratorType::TRIM_HORIZON, {}, {}};
-  if (from == "latest") return {IteratorType::LATEST, {}, {}};
   const bool digits = std::all_of(from.begin(), from.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (digits && from.size() >= number_digits_min) return {IteratorType::AT_SEQUENCE_NUMBER, from, {}};
-  const auto instant = commands::parse_instant(from);
-  if (!instant) {
+  const auto start = commands::parse_reading_start(from);
+  if (!start) {
     throw document::Problem(
-        fmt::format("from={} has no sense; choose trim, latest, a sequence number or a time such as "
-                    "2026-01-31T09:30:00Z.",
+        fmt::format("from={} has no sense; choose trim, latest, a sequence number, a time such as "
+                    "2026-01-31T09:30:00Z or how long ago, such as 5m.",
                     from));
   }
-  return {IteratorType::AT_TIMESTAMP, {}, std::min(*instant, now)};
+  if (start->type == protocol::ShardIteratorType::LATEST) return {IteratorType::LATEST, {}, {}};
+  if (start->type == protocol::ShardIteratorType::TRIM_HORIZON) return {IteratorType::TRIM_HORIZON, {}, {}};
+  return {IteratorType::AT_TIMESTAMP, {}, start->ago ? now - *start->ago : std::min(*start->at, now)};
 }
 
 Response page_of(const Wanted& wanted, storage::PendingRead read) {

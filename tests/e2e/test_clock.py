@@ -43,6 +43,7 @@ def test_time_is_the_walls_until_it_is_moved(start):
     ({"advance": "1 minute"}, 60_000),
     ({"advance": 1500}, 1500),
     ({"advance_ms": 5000}, 5000),
+    ({"advance_ms": "5s"}, 5000),
     ({"advance": "0s"}, 0),
 ])
 def test_time_jumps_by_a_duration(moved, change, ms):

@@ -6,13 +6,20 @@ import os
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
-from kinesisd import EXECUTABLE, WAIT_S, b64, create_stream, datas, put, read_all
+from kinesisd import EXECUTABLE, PATIENCE, Connection, WAIT_S, b64, create_stream, datas, put, read_all
 from test_commands import run
 from test_inspection import aggregate
 from test_restart import check_refused
+
+
+def own(server, method, path, body):
+    with Connection(server) as connection:
+        answer = connection.send(method, path, {"Content-Type": "application/json"}, json.dumps(body).encode())
+    assert answer.status == 200, answer
 
 
 class Tail:
@@ -157,6 +164,61 @@ def test_tail_from_latest_and_from_a_time(server, name):
     assert run("tail", name, "--no-follow", "--endpoint", server.url) == (0, "", "")
 
 
+@pytest.mark.parametrize("where", ["TRIM_HORIZON", "trim-horizon", "Trim", "5m", "1 hour"])
+def test_tail_from_aws_words_and_from_so_long_ago(server, name, where):
+    create_stream(server, name)
+    put(server, name, "before")
+    assert run("tail", name, "--from", where, "--no-follow", "--format", "raw", "--endpoint", server.url) == (
+        0, "", "before\n")
+    assert run("tail", name, "--from", "LATEST", "--no-follow", "--endpoint", server.url) == (0, "", "")
+
+
+def test_tail_reckons_on_the_clock_of_the_service(start, name):
+    server = start("--start-time", "2020-01-31T12:00:00Z", "--clock", "frozen")
+    create_stream(server, name)
+    put(server, name, "long ago")
+    own(server, "PUT", "/_kinesisd/clock", {"advance": "10m"})
+    put(server, name, "now")
+    for where, expected in (("5m", ["now"]), ("15m", ["long ago", "now"])):
+        code, said, printed = run("tail", name, "--from", where, "--no-follow", "--format", "raw",
+                                  "--endpoint", server.url)
+        assert (code, said, printed.splitlines()) == (0, "", expected)
+
+
+def test_put_repeats_the_error_it_got(start, name):
+    server = start()
+    create_stream(server, name)
+    own(server, "POST", "/_kinesisd/faults", {"operation": "PutRecords", "records": {
+        "indexes": [0], "type": "InternalFailure", "message": "Internal service failure."}})
+    code, said, _ = run("put", name, "--data", "one", "--endpoint", server.url)
+    assert (code, said) == (1, f"0 records put into {name}.\nInternalFailure: Internal service failure.")
+
+
+@pytest.mark.parametrize("command", [["put", "s", "--data", "x"], ["tail", "s"], ["replay", "FILE"],
+                                     ["aws", "kinesis", "list-streams"], ["aws", "sts", "get-caller-identity"]])
+def test_a_server_without_tls_is_told_at_once(start, tmp_path, command):
+    capture = tmp_path / "capture"
+    server = start("--tls", "off", "--capture", capture)
+    create_stream(server, "s")
+    put(server, "s", "x")
+    command = [str(capture) if word == "FILE" else word for word in command]
+    flag = "--endpoint-url" if command[0] == "aws" else "--endpoint"
+    begun = time.monotonic()
+    code, said, _ = run(*command, flag, f"https://127.0.0.1:{server.port}")
+    assert said.splitlines()[-1] == f"https://127.0.0.1:{server.port} speaks no TLS; use http://127.0.0.1:{server.port}."
+    assert code == (255 if command[0] == "aws" else 1) and time.monotonic() - begun < 2 * PATIENCE
+
+
+def test_a_server_that_is_not_trusted_is_told_at_once(start, tmp_path):
+    server = start()
+    bundle = tmp_path / "none.pem"
+    bundle.write_text("")
+    begun = time.monotonic()
+    assert run("tail", "s", "--endpoint", f"https://127.0.0.1:{server.port}", "--ca-bundle", str(bundle)) == (
+        1, f"{bundle} is no file of certificates.", "")
+    assert time.monotonic() - begun < 2 * PATIENCE
+
+
 def test_tail_follows_splits_merges_and_a_rescale(server, name):
     create_stream(server, name)
     tail = Tail(server, name, "--format", "raw")
@@ -195,7 +257,8 @@ def test_tail_ends_with_its_reader(server, name):
 
 
 def test_tail_that_cannot_be(server, name):
-    check_refused(run("tail", name, "--from", "then"), "--from", "latest, trim")
+    assert run("tail", name, "--from", "then") == (
+        2, "--from then: choose latest, trim, a time such as 2026-01-31T09:30:00Z or how long ago, such as 5m.", "")
     check_refused(run("tail", name, "--format", "xml"), "--format")
     check_refused(run("tail", name, "--count", "0"), "--count 0")
     code, said, _ = run("tail", name, "--endpoint", server.url)

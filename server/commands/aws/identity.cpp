@@ -28,7 +28,7 @@ document::Value caller_identity(const client::Target& target, int interrupt) {
   sts.signer.service = "sts";
   if (sts.endpoint.is_aws()) sts.endpoint.host = fmt::format("sts.{}.amazonaws.com", sts.signer.region);
   const auto deadline = std::chrono::steady_clock::now() + client::Client::answer_within;
-  client::Connection connection(sts.endpoint, sts.trust, deadline, interrupt);
+  const auto connection = client::connect(sts.endpoint, sts.trust, deadline, interrupt);
   Request request{.method = "POST",
                   .path = "/",
                   .query = {},
@@ -36,7 +36,7 @@ document::Value caller_identity(const client::Target& target, int interrupt) {
                               {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}},
                   .body = "Action=GetCallerIdentity&Version=2011-06-15"};
   sign(request, sts.signer, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  const client::HttpAnswer answer = client::exchange(connection, request, deadline);
+  const client::HttpAnswer answer = client::exchange(*connection, request, deadline);
   if (answer.status != 200)
     throw client::ServiceError(answer.status, text_in(answer.body, "Code"), text_in(answer.body, "Message"));
   document::Value out;

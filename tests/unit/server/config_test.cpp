@@ -75,6 +75,21 @@ TEST_CASE("Without settings the defaults hold") {
   CHECK(settings.log_format == LogFormat::text);
 }
 
+TEST_CASE("--transition-ms takes units, wherever it stands") {
+  using kinesisd::storage::Lasting;
+  const File file("transition-ms = \"auto,create=1.5s\"\n");
+  CHECK(accepted({"--transition-ms", "2s"}).transitions == kinesisd::storage::Transitions{false, 2000});
+  CHECK(accepted({"--transition-ms", "24h"}).transitions ==
+        kinesisd::storage::Transitions{false, 86'400'000});
+  CHECK(accepted({}, {{"KINESISD_TRANSITION_MS", "250ms"}}).transitions ==
+        kinesisd::storage::Transitions{false, 250});
+  CHECK(accepted(file.flags()).transitions.exception(Lasting::create)->after_ms == 1500);
+  CHECK(
+      refusal({"--transition-ms", "25h"}) ==
+      "--transition-ms 25h: choose auto or a time up to 24h such as 2s or 500 (milliseconds), and behind it "
+      "exceptions such as auto,create=2s,split=500.\n");
+}
+
 TEST_CASE("A switch alone is on") {
   CHECK(accepted({"--strict"}).strict);
   CHECK(accepted({"--strict", "--region", "eu-west-1"}).strict);
@@ -200,8 +215,8 @@ TEST_CASE("A bad flag is refused with one sentence") {
       {"not a number", {"--memory-mb", "1G"}, "--memory-mb 1G: choose a number from 8 to 1048576.\n"},
       {"negative",
        {"--transition-ms", "-1"},
-       "--transition-ms -1: choose auto or a number from 0 to 86400000, and behind it "
-       "exceptions such as auto,create=2000,split=500.\n"},
+       "--transition-ms -1: choose auto or a time up to 24h such as 2s or 500 (milliseconds), and behind it "
+       "exceptions such as auto,create=2s,split=500.\n"},
       {"not a choice", {"--limits", "some"}, "--limits some: choose off, writes, data or all.\n"},
       {"choices of more than two",
        {"--log-level", "warning"},
