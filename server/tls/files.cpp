@@ -98,10 +98,11 @@ void write_certificate(Authority& authority, const std::string& database) {
   }
 }
 
-[[noreturn]] void refuse(const std::string& path, const std::string& what) {
-  throw TlsError(
-      fmt::format("{} {}; restore a copy of it, or move it away for a new CA, which clients must then trust.",
-                  path, what));
+// What an older version or a copy has left for others to read. Gives what stands in the way; empty: nothing.
+std::string keep_from_others(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || (info.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+  return ::chmod(path.c_str(), for_owner) == 0 ? std::string() : reason();
 }
 
 // nullopt: there is no file.
@@ -109,13 +110,17 @@ std::optional<Identity> read_authority(const std::string& path) {
   const auto text = read_file(path);
   if (!text) {
     if (errno == ENOENT) return std::nullopt;
-    refuse(path, fmt::format("cannot be read ({})", reason()));
+    throw TlsError(fmt::format(
+        "{} cannot be read: {}; let this user read it, or name another file with --db.", path, reason()));
   }
   Identity out{.key = read_key(*text), .certificate = nullptr};
   auto certificates = read_certificates(*text);
   if (certificates.size() == 1) out.certificate = std::move(certificates.front());
   if (out.key == nullptr || out.certificate == nullptr || !belong_together(out)) {
-    refuse(path, "is not what was written there");
+    throw TlsError(fmt::format(
+        "{} is not what was written there; restore a copy of it, or move it away for a new CA, which clients "
+        "must then trust.",
+        path));
   }
   return out;
 }
@@ -164,6 +169,10 @@ Authority keep_authority(const std::string& database, Second now, const MakeAuth
   std::optional<Identity> kept = read_authority(path);
   if (kept && valid_until(*kept->certificate, now + renewed_before_end)) {
     out.identity = *std::move(kept);
+    if (const std::string why = keep_from_others(path); !why.empty())
+      out.warning = fmt::format(
+          "Others may read {}, and its mode cannot be changed: {}; run chmod 600 on it as its owner.", path,
+          why);
   } else {
     out.identity = make();
     if (!write_file(path, pem(*out.identity.key) + pem(*out.identity.certificate), for_owner)) {

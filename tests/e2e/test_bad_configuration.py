@@ -85,6 +85,9 @@ TABLE = [
     Row("database of another program", ["--db", "{dir}/data.db"],
         ["data.db is the database of another program; name another file with --db."], prepare=of_another_program),
     Row("no database", ["--db", "{dir}/data.db"], ["data.db is not a database"], files={"data.db": "text" * 100}),
+    Row("a database that was moved away without its WAL", ["--db", "{dir}/data.db"],
+        ["{dir}/data.db is empty, but {dir}/data.db-wal holds a part of the database that stood there; put that "
+         "database back beside it, or name another file with --db."], files={"data.db-wal": "w" * 5000}),
     Row("missing certificate", ["--tls-cert", "{dir}/cert.pem", "--tls-key", "{dir}/key.pem"],
         ["--tls-cert {dir}/cert.pem cannot be read: No such file or directory"]),
     Row("unreadable certificate", ["--tls-cert", "{dir}/cert.pem", "--tls-key", "{dir}/key.pem"],

@@ -3,6 +3,7 @@
 import base64
 import collections
 import json
+import stat
 import threading
 import time
 
@@ -35,6 +36,20 @@ def replay(server, file, *flags):
     code, said, printed = run("replay", file, "--pace", "max", *flags, "--endpoint", server.url)
     assert printed == ""
     return code, said
+
+
+def test_only_its_owner_may_read_the_file(start, file):
+    file.write_text("")
+    for mode in (None, 0o644):
+        if mode:
+            file.chmod(mode)
+        else:
+            file.unlink()
+        server = start("--capture", file)
+        create_stream(server, f"mode-{mode}")
+        lines_of(file, 2 if mode else 1)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        server.stop()
 
 
 def test_what_is_captured(start, file):

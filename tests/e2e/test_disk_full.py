@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 
-from kinesisd import Connection, b64, create_stream, datas, put, read_all
+from kinesisd import WAIT_S, Connection, b64, create_stream, datas, put, read_all
 
 
 def small_files():
@@ -58,3 +58,29 @@ def test_a_full_disk(start, tmp_path):
     server = start("--db", db)
     assert datas(read_all(server, "s")) == stored
     assert server.ok("ListStreams", {})["StreamNames"] == ["s", "t"]
+
+
+def test_the_end_on_a_full_disk(start, tmp_path):
+    """What cannot be brought into one file is left in two; the log says why, and the exit code that it is so."""
+    db = tmp_path / "data.db"
+    server = start("--db", db, "--limits", "off", "--tls", "off", preexec_fn=small_files)
+    create_stream(server, "s")
+    stored = [os.urandom(10_000) for _ in range(30)]
+    for data in stored:
+        put(server, "s", data)
+    limit_files(server.pid, db.stat().st_size)
+    assert server.call("PutRecord", {"StreamName": "s", "Data": b64(b"x"), "PartitionKey": "k"}).status == 500
+    server.process.terminate()
+    assert server.process.wait(WAIT_S) == 3
+    server.wait_for_line(
+        rf"error Cannot bring {db} into one file: disk I/O error \(File too large\); nothing is lost, but part of it "
+        rf"is in {db}-wal: keep the two together, and the next start with room on the disk does it\.$")
+    for room in (False, True):
+        server = start("--db", db, "--tls", "off",
+                       preexec_fn=None if room else lambda: (small_files(), limit_files(0, db.stat().st_size)))
+        assert datas(read_all(server, "s")) == stored
+        if room:
+            server.stop()
+        else:
+            server.kill()
+    assert [path.name for path in tmp_path.iterdir()] == ["data.db"]

@@ -256,14 +256,14 @@ def examples():
                   python=EXAMPLES_BUILD / "venv/bin/python")
 
 
-def crash(preset, rounds):
-    command = steady(preset, [PYTHON, "tests/crash/run", "--rounds", rounds])
+def crash(preset, rounds, stops):
+    command = steady(preset, [PYTHON, "tests/crash/run", "--rounds", rounds, "--stops", stops])
     code, output = call(command, env=environment(preset))
     return one(code, output, output.split("\n", 1)[0])
 
 
 def sanitized(preset):
-    return add([unit(preset), e2e(preset), crash(preset, 5)])
+    return add([unit(preset), e2e(preset), crash(preset, 5, stops=5)])
 
 
 def find_aws():

@@ -54,7 +54,7 @@ PARTS = [
     *(client_part(client) for client in conformance.clients()),
     Task("browser", parts.browser, ["build-release", "python-packages", "node-packages", "browser-packages"]),
     Task("container", parts.container, ["build-images", "python-packages"]),
-    Task("crash", lambda: parts.crash("release", 25), ["build-release", "python-packages"]),
+    Task("crash", lambda: parts.crash("release", 25, stops=100), ["build-release", "python-packages"]),
     Task("readme", parts.readme, ["build-units", "python-packages", "node-packages", "aws-cli"]),
     # Not next to the containers' part: one of the two would wait for the other.
     Task("examples", parts.examples, ["build-images", "example-packages", "aws-cli"]),
@@ -75,7 +75,7 @@ PURPOSES = {
     "browser": "web pages in Chromium: kept out of administration, let in to the API by AWS's SDKs",
     "container": "the container images, built and run by podman",
     "examples": "compose, GitHub Actions, Testcontainers and test fixtures as people copy them",
-    "crash": "kill -9 and restart, 25 rounds; tests/crash/run has flags",
+    "crash": "kill -9 at every step on the files, and 25 rounds of it under load; tests/crash/run has flags",
     "readme": "the README's lines, run as written",
     "model": "a report: what the newest botocore knows and the tables do not; never fails",
     "lint": "clang-tidy over all sources",

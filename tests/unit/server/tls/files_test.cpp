@@ -101,6 +101,23 @@ TEST_CASE("A CA's file that is not what was written is refused and left alone") 
   CHECK(text_of(file) == text);
 }
 
+TEST_CASE("A CA's file that cannot be read is refused with another remedy, for it may be sound") {
+  const Folder folder;
+  const std::string file = folder / "data.db-ca.key";
+  std::filesystem::create_directory(file);
+  CHECK(refusal([&] { kept(folder / "data.db", now); }) ==
+        file + " cannot be read: Is a directory; let this user read it, or name another file with --db.");
+}
+
+TEST_CASE("A CA's file that others may read is kept from them") {
+  const Folder folder;
+  const std::string database = folder / "data.db";
+  kept(database, now);
+  REQUIRE(::chmod((database + "-ca.key").c_str(), 0644) == 0);
+  CHECK(kept(database, now).warning.empty());
+  CHECK(mode_of(database + "-ca.key") == 0600);
+}
+
 TEST_CASE("A CA that cannot be written serves all the same, with a warning") {
   const Authority authority = kept("/no/such/folder/data.db", now);
   CHECK(authority.file.empty());
