@@ -48,7 +48,14 @@ void Http1Parser::on_request_impl(http::verb, View method, View target, int vers
   http11_ = version == 11;
 }
 
-void Http1Parser::on_field_impl(http::field field, View name, View value, ErrorCode&) {
+void Http1Parser::on_field_impl(http::field field, View name, View value, ErrorCode& error) {
+  if (is_header_done()) return;  // a trailer
+  // Where the body ends is then anyone's guess (RFC 9112, 6.1 and 6.3). Beast refuses a second one, and one
+  // beside a length.
+  if (field == http::field::transfer_encoding && (!http11_ || !boost::beast::iequals(value, "chunked"))) {
+    error = http::error::bad_transfer_encoding;
+    return;
+  }
   if (field == http::field::expect) {
     expects_continue_ = http11_ && boost::beast::iequals(value, "100-continue");
   }

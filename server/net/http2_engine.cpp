@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <new>
 #include <utility>
-
-#include "server/net/http1_parser.hpp"
 
 namespace kinesisd::server {
 
@@ -16,7 +13,6 @@ namespace {
 
 constexpr std::size_t header_overhead = 32;  // RFC 9113 counts this for each field
 constexpr std::size_t headers_expected = 8;
-constexpr std::size_t first_body_bytes = 4096;
 
 nghttp2_nv field(std::string_view name, std::string_view value, std::uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
   const auto bytes = [](std::string_view text) {
@@ -47,18 +43,34 @@ struct Http2Engine::Callbacks {
   }
 
   static int on_begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user_data) {
+    Http2Engine& self = engine(user_data);
+    self.block_bytes_ = 0;
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    Stream& opened = engine(user_data).open_stream(frame->hd.stream_id);
+    if (self.open_streams() >= self.host_.limits().streams_per_connection) {
+      self.count_refusal();
+      return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                       NGHTTP2_REFUSED_STREAM);
+    }
+    Stream& opened = self.open_stream(frame->hd.stream_id);
     return nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, &opened);
   }
 
   static int on_header(nghttp2_session* session, const nghttp2_frame* frame, const std::uint8_t* name,
                        std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t,
                        void* user_data) {
+    Http2Engine& self = engine(user_data);
+    // Only this ends the decoding.
+    if (!self.affords_header(name_size + value_size + header_overhead)) return NGHTTP2_ERR_CALLBACK_FAILURE;
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;  // trailers
     if (Stream* s = stream(session, frame->hd.stream_id)) {
-      engine(user_data).on_header(*s, text(name, name_size), text(value, value_size));
+      self.on_header(*s, text(name, name_size), text(value, value_size));
     }
+    return 0;
+  }
+
+  // nghttp2 resets the stream, which the client may never read.
+  static int on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int, void* user_data) {
+    engine(user_data).count_refusal();
     return 0;
   }
 
@@ -97,10 +109,14 @@ struct Http2Engine::Callbacks {
     return 0;
   }
 
-  // Resets that the client provoked count like its own. Without an error they only end a refused upload.
+  // Resets that the client provoked count like its own. Without an error they only end a refused upload, and
+  // refusals are counted where they are made.
   static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
     Http2Engine& self = engine(user_data);
-    if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR &&
+    if (frame->hd.type != NGHTTP2_RST_STREAM) return 0;
+    if (self.untold_refusals_ > 0) --self.untold_refusals_;
+    const std::uint32_t error = frame->rst_stream.error_code;
+    if (error != NGHTTP2_NO_ERROR && error != NGHTTP2_REFUSED_STREAM &&
         self.resets_.exceeds(self.host_.limits().http2_resets_per_second)) {
       self.calm_down();
     }
@@ -144,6 +160,7 @@ struct Http2Engine::Callbacks {
     if (nghttp2_session_callbacks_new(&all) != 0) throw std::bad_alloc();
     nghttp2_session_callbacks_set_on_begin_headers_callback(all, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(all, on_header);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(all, on_invalid_frame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(all, on_data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(all, on_frame_received);
     nghttp2_session_callbacks_set_on_frame_send_callback(all, on_frame_sent);
@@ -153,13 +170,14 @@ struct Http2Engine::Callbacks {
   }
 };
 
-bool Http2Engine::Rate::exceeds(std::size_t max) {
+bool Http2Engine::Rate::exceeds(std::size_t max, std::size_t amount) {
   const auto now = std::chrono::steady_clock::now();
   if (now - second >= std::chrono::seconds(1)) {
     second = now;
     count = 0;
   }
-  return ++count > max;
+  count += amount;
+  return count > max;
 }
 
 Http2Engine::Http2Engine(SessionHost& host)
@@ -176,7 +194,9 @@ Http2Engine::Http2Engine(SessionHost& host)
   if (failed != 0) throw std::bad_alloc();
 
   const std::array<nghttp2_settings_entry, 4> settings = {{
-      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, static_cast<std::uint32_t>(bounds.streams_per_connection)},
+      // What nghttp2 itself holds the client to, which is to end the connection; see announce_streams.
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+       static_cast<std::uint32_t>(bounds.streams_per_connection + bounds.http2_refused_streams)},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, bounds.http2_window_bytes},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(bounds.header_bytes)},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
@@ -191,12 +211,12 @@ Http2Engine::~Http2Engine() {
 }
 
 void Http2Engine::receive(std::string_view bytes) {
-  if (broken_) return;
+  if (broken_ || deaf_) return;
   const ssize_t taken =
       nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken >= 0) return;
   // nghttp2 says goodbye itself where the protocol has a word for what is wrong.
-  if (taken == NGHTTP2_ERR_FLOODED) {
+  if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_CALLBACK_FAILURE) {
     calm_down();
   } else {
     nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
@@ -213,6 +233,7 @@ void Http2Engine::fill(std::string& out, std::size_t enough) {
     if (size < 0) broken_ = true;
     if (size <= 0) break;
     out.append(text(bytes, static_cast<std::size_t>(size)));
+    if (!std::exchange(announced_, true)) announce_streams(out, out.size() - static_cast<std::size_t>(size));
   }
   out_ = nullptr;
 }
@@ -232,7 +253,25 @@ void Http2Engine::say_goodbye() {
   stop_sources();
 }
 
+// The first frame is our settings, and the first of them this one. Of a client that opens more streams than
+// it says, nghttp2 would drop them all; we refuse only those.
+void Http2Engine::announce_streams(std::string& settings_frame, std::size_t at) const {
+  constexpr std::size_t frame_head_bytes = 9;
+  constexpr std::size_t setting_id_bytes = 2;
+  const auto value = static_cast<std::uint32_t>(host_.limits().streams_per_connection);
+  at += frame_head_bytes + setting_id_bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    settings_frame.at(at++) = static_cast<char>(value >> static_cast<unsigned>(shift));
+  }
+}
+
+void Http2Engine::count_refusal() {
+  const std::size_t max = host_.limits().http2_refused_streams;
+  if (refusals_.exceeds(max) || ++untold_refusals_ > max) calm_down();
+}
+
 void Http2Engine::calm_down() {
+  deaf_ = true;
   nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
@@ -271,71 +310,6 @@ void Http2Engine::set_state(Stream& stream, State state) {
   if (std::size_t* before = count(stream.state)) --*before;
   if (std::size_t* after = count(state)) ++*after;
   stream.state = state;
-}
-
-void Http2Engine::on_header(Stream& stream, std::string_view name, std::string_view value) {
-  if (stream.state != State::receiving) return;
-  stream.header_bytes += name.size() + value.size() + header_overhead;
-  if (stream.header_bytes > host_.limits().header_bytes) {
-    Response too_large;
-    too_large.status = 431;
-    refuse(stream, std::move(too_large));
-  } else if (name == ":method") {
-    stream.request.method = value;
-    stream.is_head = value == "HEAD";
-  } else if (name == ":path") {
-    split_target(value, stream.request);
-  } else if (name == ":authority") {
-    if (keeps_header("host")) stream.request.headers.push_back({"host", std::string(value)});
-  } else if (name == "content-length") {
-    std::uint64_t length = 0;
-    std::from_chars(value.data(), value.data() + value.size(), length);
-    if (length > host_.limits().body_bytes) {
-      refuse(stream, host_.service().body_too_large());
-    } else if (!stream.in_flight.grow_to(length)) {
-      refuse(stream, host_.service().overloaded());
-    } else {
-      stream.request.body.reserve(length);
-    }
-  } else if (name == "expect") {
-    stream.expects_continue = value == "100-continue";
-  }
-  if (stream.state != State::receiving) return;
-  const bool kept = every_header_ ? !name.starts_with(':') : keeps_header(name);
-  if (kept) stream.request.headers.push_back({std::string(name), std::string(value)});
-}
-
-void Http2Engine::on_headers_end(Stream& stream) {
-  if (stream.state != State::receiving || !std::exchange(stream.expects_continue, false)) return;
-  const nghttp2_nv go_on = field(":status", "100");
-  nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, stream.id, nullptr, &go_on, 1, nullptr);
-}
-
-void Http2Engine::on_body(Stream& stream, std::string_view bytes) {
-  if (stream.state != State::receiving) return;  // refused; nghttp2 resets it once the answer is out
-  ++progress_;
-  std::string& body = stream.request.body;
-  const std::size_t needed = body.size() + bytes.size();
-  if (needed > host_.limits().body_bytes) return refuse(stream, host_.service().body_too_large());
-  if (needed > body.capacity()) {
-    const std::size_t room = std::max({needed, 2 * body.capacity(), first_body_bytes});
-    if (!stream.in_flight.grow_to(room)) return refuse(stream, host_.service().overloaded());
-    body.reserve(room);
-  }
-  body += bytes;
-}
-
-void Http2Engine::on_request_end(Stream& stream) {
-  if (stream.state != State::receiving) return;
-  // A client that resets its streams frees their places, but not what the service still works on.
-  if (in_service_ >= 2 * host_.limits().streams_per_connection) {
-    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_REFUSED_STREAM);
-    return;
-  }
-  ++progress_;
-  ++in_service_;
-  set_state(stream, State::in_service);
-  ready_.push_back({stream.id, std::move(stream.request)});
 }
 
 void Http2Engine::answer(std::int32_t id, Response response) {

@@ -60,6 +60,8 @@ class Http2Engine {
 
   // Nothing more will come or go.
   bool finished() const;
+  // Whatever the client sends is dropped.
+  bool deaf() const { return deaf_; }
   // The client has said that it closes when its streams have ended.
   bool client_leaves() const { return client_leaves_; }
   // Requests that the service is still working on.
@@ -81,7 +83,6 @@ class Http2Engine {
     State state = State::receiving;
     bool is_head = false;
     bool expects_continue = false;
-    std::size_t header_bytes = 0;
     InFlight in_flight;
     Request request;
     Response response;
@@ -93,12 +94,15 @@ class Http2Engine {
   struct Rate {
     std::chrono::steady_clock::time_point second{};
     std::size_t count = 0;
-    bool exceeds(std::size_t max);
+    bool exceeds(std::size_t max, std::size_t amount = 1);
   };
   struct Callbacks;  // nghttp2's, in http2_engine.cpp
 
   Stream& open_stream(std::int32_t id);
   void close_stream(Stream& stream);
+  std::size_t open_streams() const { return streams_.size() - free_.size(); }
+  void count_refusal();
+  bool affords_header(std::size_t bytes);
   void set_state(Stream& stream, State state);
   void on_header(Stream& stream, std::string_view name, std::string_view value);
   void on_headers_end(Stream& stream);
@@ -109,6 +113,7 @@ class Http2Engine {
   void ask(Stream& stream);
   void piece_sent(Stream& stream);
   void calm_down();
+  void announce_streams(std::string& settings_frame, std::size_t at) const;
 
   SessionHost& host_;
   const bool every_header_;  // see Service::reads_every_header
@@ -124,10 +129,16 @@ class Http2Engine {
   std::vector<Hungry> hungry_;
   std::uint64_t progress_ = 0;
   Rate resets_;
+  Rate refusals_;
+  std::size_t untold_refusals_ = 0;
+  std::size_t block_bytes_ = 0;  // of the headers that are being read, decompressed
+  Rate large_headers_;
   Rate control_frames_;
   bool goodbye_ = false;
   bool client_leaves_ = false;
   bool broken_ = false;
+  bool deaf_ = false;           // to a client that has gone too far
+  bool announced_ = false;      // our settings are on their way
   std::string* out_ = nullptr;  // during fill
   std::size_t enough_ = 0;
   std::vector<nghttp2_nv> fields_;

@@ -44,7 +44,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
     for (;;) {
       const auto [error, size] = co_await stream_.async_read_some(boost::asio::buffer(in_), nothrow);
       if (error) break;
-      if (!lingering_) {
+      if (!lingering_ && !engine_.deaf()) {
         take({in_.data(), size});
       } else if (drained_ += size; drained_ > host_->limits().drain_bytes) {
         break;

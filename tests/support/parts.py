@@ -176,6 +176,10 @@ def e2e(preset):
     return pytest("tests/e2e", environment(preset), preset)
 
 
+def flood():
+    return pytest("tests/flood", environment("release"))
+
+
 def browser():
     return pytest("tests/browser", environment("release"))
 

@@ -101,6 +101,76 @@ TEST_CASE("HTTP/1 requests get their answers in order") {
   CHECK(undated(client.read_to_end()) == row.expected);
 }
 
+TEST_CASE("An HTTP/1 request whose body ends nobody knows where is refused, with all that follows") {
+  const std::string next = "0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n";
+  const std::string head = GENERATE(values<std::string>({
+      "POST / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: identity\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked, identity\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked;q=1\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: \"chunked\"\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked,\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding:\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: x\r\n chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding : chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\n Transfer-Encoding: chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding:\vchunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\nX: y\r\n\r\n",
+      "POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 5, 6\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 0x5\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 5 5\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 5,\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length:\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",
+      "POST / HTTP/1.1\r\nContent-Length: 18446744073709551621\r\n\r\n",
+  }));
+  CAPTURE(head);
+  TestServer server;
+  Client client(server);
+  client.send(head + next);
+  client.finish_sending();
+  CHECK(undated(client.read_to_end()) == bad_request);
+}
+
+TEST_CASE("HTTP/1 chunks that are none are refused, with all that follows") {
+  const std::string chunks = GENERATE(values<std::string>(
+      {"5x\r\nabcde\r\n", "0x5\r\nabcde\r\n", "+5\r\nabcde\r\n", "-1\r\nabcde\r\n", " 5\r\nabcde\r\n",
+       "\r\nabcde\r\n", "5\nabcde\n", "5\r\nabcdefg\r\n", "5\r\nabcde\n\n", "10000000000000005\r\nabcde\r\n",
+       "5\r\nabcde\r\n0\r\nContent-Length: 9\r\n\r\n",
+       "5\r\nabcde\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nabcde\r\n0\r\nno trailer\r\n\r\n",
+       "5\r\nabcde\r\n0\r\nT : t\r\n\r\n", "5\r\nabcde\r\n0\r\nT: t\n\r\n\r\n"}));
+  CAPTURE(chunks);
+  TestServer server;
+  Client client(server);
+  client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks +
+              "0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n");
+  client.finish_sending();
+  CHECK(undated(client.read_to_end()) == bad_request);
+}
+
+TEST_CASE("HTTP/1 trailers are no headers, and a chunked body is one however it is spelled") {
+  const std::string spelled = GENERATE("Transfer-Encoding: chunked", "TRANSFER-ENCODING:chunked",
+                                       "transfer-encoding:  ChUnKeD \t", "Transfer-Encoding:\r\n chunked");
+  TestServer server;
+  Client client(server);
+  client.send("POST / HTTP/1.1\r\n" + spelled +
+              "\r\n\r\n1\r\na\r\n0\r\nHost: h\r\nX-Amz-Target: T\r\nExpect: 100-continue\r\n\r\n");
+  client.finish_sending();
+  CHECK(undated(client.read_to_end()) == ok("POST / [a]"));
+}
+
 TEST_CASE("A service that wants every HTTP/1 header gets them all, in lower case") {
   TestServer server;
   server.service.every_header = true;

@@ -186,8 +186,12 @@ TEST_CASE("No more HTTP/2 streams are open at a time than the settings say") {
   std::string open;
   for (const std::uint32_t stream : {1U, 3U, 5U}) open += headers(stream, request_block, end_headers);
   CHECK(talk.say(open).empty());
-  SECTION("the client had seen the settings") {
-    CHECK(talk.say(headers(7, request_block)) == "GOAWAY PROTOCOL_ERROR");
+  SECTION("what is too much is refused and all others are answered") {
+    CHECK(talk.say(headers(7, request_block) + headers(9, request_block, end_headers) + data(9, "b")) ==
+          "RST 7 REFUSED_STREAM; RST 9 REFUSED_STREAM");
+    CHECK(talk.say(data(1, "") + data(3, "") + data(5, "")) ==
+          "RST 7 REFUSED_STREAM; RST 9 REFUSED_STREAM; 200 on 1: POST /; 200 on 3: POST /; 200 on 5: POST /");
+    CHECK(talk.listening.announced_streams == 3);
   }
   SECTION("there is room again once one is answered") {
     CHECK(talk.say(data(3, "")) == "200 on 3: POST /");
@@ -205,6 +209,76 @@ TEST_CASE("An HTTP/2 client that has not seen the settings yet loses only what i
   talk.say(preface + settings());
   CHECK(talk.say(half_a_request + headers(3, request_block)) == "RST 3 REFUSED_STREAM");
   CHECK(talk.say(data(1, "")) == "RST 3 REFUSED_STREAM; 200 on 1: POST /");
+}
+
+TEST_CASE("HTTP/2 streams that are too many are refused, however many, until it is a flood") {
+  Limits bounds;
+  bounds.streams_per_connection = 2;
+  bounds.http2_resets_per_second = 5;
+  bounds.http2_refused_streams = 20;
+  RawTalk talk(bounds);
+  const bool settings_seen = GENERATE(true, false);
+  talk.say(preface + settings() + (settings_seen ? settings({}, NGHTTP2_FLAG_ACK) : std::string()));
+  std::string surplus;
+  for (std::uint32_t stream = 5; stream < 45; stream += 2) surplus += headers(stream, request_block);
+  const std::string& heard =
+      talk.say(headers(1, request_block, end_headers) + headers(3, request_block, end_headers) + surplus);
+  CHECK_THAT(heard, Catch::EndsWith("RST 43 REFUSED_STREAM"));
+  CHECK_THAT(heard, !Catch::Contains("GOAWAY"));
+  SECTION("those before it are answered") {
+    CHECK_THAT(talk.say(data(1, "") + data(3, "")),
+               Catch::EndsWith("RST 43 REFUSED_STREAM; 200 on 1: POST /; 200 on 3: POST /"));
+  }
+  SECTION("a flood ends the connection") {
+    CHECK_THAT(talk.say(headers(45, request_block)), Catch::EndsWith("GOAWAY ENHANCE_YOUR_CALM"));
+    CHECK(talk.engine->finished());
+    CHECK(talk.engine->deaf());
+  }
+}
+
+TEST_CASE("HTTP/2 headers that are much larger than their bytes end the connection at their bound") {
+  Limits bounds;
+  bounds.header_bytes = 10'000;
+  bounds.http2_decoded_header_bytes = 40'000;
+  bounds.http2_ordinary_header_bytes = 2000;
+  bounds.http2_large_header_bytes_per_second = 50'000;
+  RawTalk talk(bounds);
+  talk.begin();
+  const std::string entry = "\x40" + hpack_string("x") + hpack_string(std::string(3000, 'v'));
+  const auto bomb = [](std::size_t count) { return request_block + std::string(count, '\xBE'); };
+  talk.say(headers(1, request_block + entry));
+  const std::string first = "200 on 1: POST /";
+  CHECK(talk.listening.heard == first);
+  SECTION("what is a little too large is answered, and the connection goes on") {
+    CHECK(talk.say(headers(3, bomb(5)) + headers(5, request_block)) ==
+          first + "; 431 on 3; 200 on 5: POST /");
+  }
+  SECTION("in one request") {
+    CHECK(talk.say(headers(3, bomb(16'000))) == first + "; GOAWAY ENHANCE_YOUR_CALM");
+  }
+  SECTION("in trailers") {
+    CHECK(talk.say(headers(3, request_block, end_headers) + headers(3, std::string(16'000, '\xBE'))) ==
+          first + "; GOAWAY ENHANCE_YOUR_CALM");
+  }
+  SECTION("in many requests") {
+    std::string all;
+    for (std::uint32_t stream = 3; stream < 100; stream += 2) all += headers(stream, bomb(3));
+    CHECK_THAT(talk.say(all), Catch::EndsWith("GOAWAY ENHANCE_YOUR_CALM"));
+    CHECK(talk.listening.bodies.size() < 10);
+  }
+  SECTION("in a request that is refused for being one too many") {
+    bounds.streams_per_connection = 1;
+    RawTalk full(bounds);
+    full.begin();
+    full.say(headers(1, request_block + entry, end_headers));
+    CHECK_THAT(full.say(headers(3, bomb(16'000))), Catch::EndsWith("GOAWAY ENHANCE_YOUR_CALM"));
+  }
+  SECTION("nothing that comes after it is looked at") {
+    talk.say(headers(3, bomb(16'000)));
+    CHECK(talk.engine->deaf());
+    CHECK(talk.say(headers(5, request_block)) == first + "; GOAWAY ENHANCE_YOUR_CALM");
+    CHECK(talk.engine->finished());
+  }
 }
 
 TEST_CASE("An HTTP/2 ping is answered with what it said, also while answers wait for room") {

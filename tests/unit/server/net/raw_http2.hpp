@@ -111,6 +111,7 @@ class Listening {
   std::map<std::uint32_t, std::size_t> windows;  // given by the server, by stream
   std::map<std::uint32_t, std::string> bodies;
   std::string pongs;
+  std::size_t announced_streams = 0;  // the server's MAX_CONCURRENT_STREAMS
 
  private:
   static std::size_t number(std::string_view bytes, std::size_t at, std::size_t count) {
@@ -134,6 +135,12 @@ class Listening {
     if (type == NGHTTP2_RST_STREAM) say(fmt::format("RST {} {}", stream, error_name(number(payload, 0, 4))));
     if (type == NGHTTP2_GOAWAY) say(fmt::format("GOAWAY {}", error_name(number(payload, 4, 4))));
     if (type == NGHTTP2_WINDOW_UPDATE) windows[stream] += number(payload, 0, 4);
+    constexpr std::size_t setting_bytes = 6;
+    for (std::size_t at = 0; type == NGHTTP2_SETTINGS && at < payload.size(); at += setting_bytes) {
+      if (number(payload, at, 2) == NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) {
+        announced_streams = number(payload, at + 2, 4);
+      }
+    }
     if (type == NGHTTP2_PING && flags == NGHTTP2_FLAG_ACK) pongs += payload;
   }
 
