@@ -20,7 +20,8 @@ constexpr std::chrono::seconds trim_every{1};
 
 }  // namespace
 
-GroupCommit::GroupCommit(Engine& engine, GroupCommitLimits limits) : engine_(engine), limits_(limits) {}
+GroupCommit::GroupCommit(Engine& engine, GroupCommitLimits limits, Stopwatch stopwatch)
+    : engine_(engine), limits_(limits), stopwatch_(std::move(stopwatch)), pace_(limits.slice, limits.pace) {}
 
 GroupCommit::~GroupCommit() {
   if (thread_.joinable()) stop();
@@ -91,24 +92,20 @@ bool GroupCommit::stop() {
 }
 
 void GroupCommit::run() {
-  bool more_to_trim = false;
-  for (Work work = wait_for_work(false); work != Work::never; work = wait_for_work(more_to_trim)) {
+  std::optional<SteadyTime> trim_at;
+  for (Work work = wait_for_work(trim_at); work != Work::never; work = wait_for_work(trim_at)) {
     commit_batch();
     run_steps();
-    // A jump of the clock is seen at once, because it comes with a commit.
-    const auto now = clock_->now();
-    if (more_to_trim || work == Work::none || now - trimmed_at_ >= trim_every) {
-      retry();
-      more_to_trim = trim_slice();
-      if (!more_to_trim) trimmed_at_ = now;
-    }
+    trim_at = trim_when_due();
   }
 }
 
-// None: not for as long as is between two looks for expired records. Never: the thread is to end.
-GroupCommit::Work GroupCommit::wait_for_work(bool more_to_trim) {
+// None: not before the next slice of trimming, or the next look for expired records. Never: the thread is to
+// end.
+GroupCommit::Work GroupCommit::wait_for_work(std::optional<SteadyTime> trim_at) {
+  const auto until = trim_at.value_or(stopwatch_() + trim_every);
   std::unique_lock lock(mutex_);
-  if (!more_to_trim) work_.wait_for(lock, trim_every, [this] { return woken_ || stopping_; });
+  work_.wait_until(lock, until, [this] { return woken_ || stopping_; });
   if (stopping_) return Work::never;
   return std::exchange(woken_, false) ? Work::some : Work::none;
 }
@@ -140,6 +137,7 @@ bool GroupCommit::commit_batch() {
   }
   end_trouble();
   settle(batch);
+  pace_.wrote(stopwatch_());
   return true;
 }
 
@@ -313,21 +311,43 @@ void GroupCommit::release(const Batch& batch) {
   waiting_changes_.fetch_sub(batch.changes.size(), std::memory_order_relaxed);
 }
 
+std::optional<SteadyTime> GroupCommit::trim_when_due() {
+  // A jump of the service's clock is seen at once, because it comes with a transaction; that clock may also
+  // stand still.
+  const auto now = clock_->now();
+  const auto at = stopwatch_();
+  const bool look = at - looked_at_ >= trim_every || now - trimmed_at_ >= trim_every;
+  if (!more_to_trim_ && !look) return std::nullopt;
+  if (at < pace_.due()) return pace_.due();
+  retry();
+  if (trim_slice()) return pace_.due();
+  looked_at_ = at;
+  trimmed_at_ = now;
+  return std::nullopt;
+}
+
 bool GroupCommit::trim_slice() {
+  const auto begun = stopwatch_();
+  more_to_trim_ = trim(pace_.slice());
+  pace_.sliced(begun, stopwatch_(), more_to_trim_);
+  return more_to_trim_;
+}
+
+bool GroupCommit::trim(const SliceLimits& slice) {
   const auto now = clock_->now();
   bool more = false;
   Garbage garbage;
   std::shared_ptr<const std::set<std::int64_t>> pinned;
   const auto expired = streams_->with([&](Streams& streams) {
     pinned = streams.state().pinned_shards();
-    return streams.state().trim(now, taken_ticket_, limits_.slice.records_max, garbage, more);
+    return streams.state().trim(now, taken_ticket_, slice.records_max, garbage, more);
   });
   try {
     if (expired) {
-      const Trimmed trimmed = engine_.trim(*expired, limits_.slice);
+      const Trimmed trimmed = engine_.trim(*expired, slice);
       streams_->with([&](Streams& streams) { streams.state().trimmed(*expired, trimmed); });
     }
-    return more || engine_.sweep(now, limits_.slice, *pinned);
+    return more || engine_.sweep(now, slice, *pinned);
   } catch (const std::exception& error) {
     if (begin_trouble(error.what()))
       log_(std::string("Deleting expired records from the database failed: ") + error.what());

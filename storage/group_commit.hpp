@@ -20,6 +20,7 @@
 #include "storage/engine.hpp"
 #include "storage/guarded.hpp"
 #include "storage/journal.hpp"
+#include "storage/pace.hpp"
 #include "storage/streams.hpp"
 
 namespace kinesisd::storage {
@@ -31,7 +32,8 @@ struct GroupCommitLimits {
   std::size_t batch_changes_max = 10'000;
   std::size_t worth_writing_bytes = 64U << 10;  // either is worth a transaction while more is being made
   std::size_t worth_writing_changes = 8;
-  SliceLimits slice;  // of trimming between two transactions
+  SliceLimits slice;  // the most that is trimmed between two transactions
+  PaceLimits pace;    // of trimming while others write
 };
 
 class GroupCommit final : public Journal {
@@ -40,8 +42,12 @@ class GroupCommit final : public Journal {
   using Listener = std::function<void(Settled)>;        // once per transaction, tickets ascending
   using Log = std::function<void(const std::string&)>;  // a sentence on what went wrong
 
+  // What tells how long a slice of trimming took.
+  using Stopwatch = std::function<SteadyTime()>;
+
   // `engine` outlives the journal.
-  explicit GroupCommit(Engine& engine, GroupCommitLimits limits = {});
+  explicit GroupCommit(Engine& engine, GroupCommitLimits limits = {},
+                       Stopwatch stopwatch = std::chrono::steady_clock::now);
   ~GroupCommit() override;
 
   // What is submitted is written after the next wake(), or within a second.
@@ -79,8 +85,12 @@ class GroupCommit final : public Journal {
   void attach(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
   // Writes and settles one transaction; false: nothing was waiting.
   bool commit_batch();
-  // Trims one slice of what has expired; true while there is more to do at once.
+  // Trims one slice of what has expired or was deleted, whether it is due or not; true while there is more.
   bool trim_slice();
+  // Does so if it is due: not while puts have not had their share of the time. The thread calls it after
+  // each transaction, and when it has waited for the time that this returns; nullopt: nothing is left to trim
+  // for now.
+  std::optional<SteadyTime> trim_when_due();
   // After a failure: tries whether writing works again.
   void retry();
 
@@ -94,7 +104,7 @@ class GroupCommit final : public Journal {
   using Task = std::packaged_task<std::optional<std::string>()>;  // gives why it failed
 
   void run();
-  Work wait_for_work(bool more_to_trim);
+  Work wait_for_work(std::optional<SteadyTime> trim_at);
   Batch take(std::size_t bytes_max, std::size_t changes_max);
   void settle(const Batch& batch);
   void settle_clock(StreamsState& state, std::span<const Change> durable);
@@ -103,12 +113,14 @@ class GroupCommit final : public Journal {
   void fail(Batch batch, const std::string& why);
   bool begin_trouble(const std::string& why);
   void end_trouble();
+  bool trim(const SliceLimits& slice);
   void run_steps();
   void run_step(const Step& step);
   void release(const Batch& batch);
 
   Engine& engine_;
   const GroupCommitLimits limits_;
+  const Stopwatch stopwatch_;
 
   std::mutex mutex_;  // guards everything up to stopping_
   std::condition_variable work_;
@@ -129,7 +141,11 @@ class GroupCommit final : public Journal {
   mutable std::mutex trouble_mutex_;
   std::string trouble_;   // guarded; empty: none
   bool failing_ = false;  // journal thread: there is trouble, and the log has said so
-  Timestamp trimmed_at_{};
+  // Journal thread, too.
+  Pace pace_;
+  bool more_to_trim_ = false;
+  SteadyTime looked_at_{};  // when nothing was left to trim
+  Timestamp trimmed_at_{};  // the same, as the service's clock says
   std::thread thread_;
 };
 

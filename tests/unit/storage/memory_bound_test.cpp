@@ -108,6 +108,7 @@ TEST_CASE("Records on the disk expire: unreadable at once, deleted slice by slic
   limits.slice.records_max = 7;
   Opening opening(path, bounded(room_for_twenty), limits);
   StorageFixture& storage = *opening.storage;
+  limits.pace.smallest_slice = 1;
   storage.create(stream_key, provisioned(1));
   for (int i = 0; i < 60; ++i) storage.put("k", std::to_string(i));
   storage.settle();
@@ -139,6 +140,7 @@ TEST_CASE("The rows of deleted streams go slice by slice, those of others stay")
   limits.slice.records_max = 10;
   Opening opening(path, settings_with(0), limits);
   StorageFixture& storage = *opening.storage;
+  limits.pace.smallest_slice = 1;
   const StreamKey other{world, "other"};
   storage.create(stream_key, provisioned(2));
   storage.create(other, provisioned(1));
