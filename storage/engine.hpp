@@ -14,7 +14,7 @@
 
 namespace kinesisd::storage {
 
-// How much of old data one slice of trimming may delete, so that puts never wait long for it.
+// How much of old data one slice of trimming may delete at most.
 struct SliceLimits {
   std::size_t records_max = 10'000;
   std::size_t bytes_max = 8U << 20;
@@ -47,8 +47,8 @@ class Engine {
   // Does all of it together. Throws like `write`.
   virtual void rewrite(const Rewrite& changes) = 0;
 
-  // Deletes one slice of what deleted streams left behind, but for the shards of these serials; true while
-  // there is more. Throws like `write`.
+  // Deletes one slice of what deleted streams left behind, but for the shards of these serials; when nothing
+  // of it is left, gives one slice of unused space back. True while there is more. Throws like `write`.
   virtual bool sweep(Timestamp now, const SliceLimits& slice, const std::set<std::int64_t>& pinned) = 0;
 
   // Writes something that changes nothing, to find out whether writing works. Throws like `write`.

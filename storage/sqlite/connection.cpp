@@ -12,12 +12,9 @@ namespace {
 
 constexpr int busy_timeout_ms =
     10'000;  // readers and the writer wait for each other under the rollback journal
-constexpr int page_bytes = 8192;
 constexpr int writer_cache_kib = 2048;
 constexpr int reader_cache_kib = 512;
-// Pages in the WAL before a commit copies them into the database: few enough for a small file, many enough
-// for the copying and its fsyncs to cost little per record.
-constexpr int checkpoint_pages = 4000;
+constexpr int checkpointer_cache_kib = 64;  // it goes around the cache
 
 const char* journal_mode(const ConnectionOptions& options) {
   return options.journal == JournalMode::wal ? "journal_mode = WAL" : "journal_mode = DELETE";
@@ -41,8 +38,19 @@ std::unique_ptr<SQLite::Database> open_writer(const ConnectionOptions& options) 
   set(*database, journal_mode(options));
   set(*database, "cache_size = -" + std::to_string(writer_cache_kib));
   set(*database, "wal_autocheckpoint = " + std::to_string(checkpoint_pages));
-  set(*database, "journal_size_limit = " + std::to_string(2 * checkpoint_pages * page_bytes));
+  set(*database, "journal_size_limit = " + std::to_string(wal_pages_max * page_bytes));
   set(*database, "temp_store = MEMORY");
+  // Debian's SQLite would overwrite what is deleted: it would read every page of it and write it twice.
+  set(*database, "secure_delete = OFF");
+  return database;
+}
+
+std::unique_ptr<SQLite::Database> open_checkpointer(const ConnectionOptions& options) {
+  auto database = std::make_unique<SQLite::Database>(
+      options.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
+  set(*database, synchronous(options));
+  set(*database, "cache_size = -" + std::to_string(checkpointer_cache_kib));
+  set(*database, "wal_autocheckpoint = 0");
   return database;
 }
 
@@ -58,6 +66,7 @@ std::unique_ptr<SQLite::Database> open_reader(const std::string& path) {
 void create_database(const ConnectionOptions& options, const std::string& key) {
   SQLite::Database database(options.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms);
   set(database, "page_size = " + std::to_string(page_bytes));
+  set(database, "auto_vacuum = INCREMENTAL");  // can be chosen only here
   // A process that ends here leaves an empty file, which is laid out again; only a machine that stops must
   // not find half a layout.
   if (options.durability == Durability::process) set(database, "synchronous = OFF");

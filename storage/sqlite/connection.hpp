@@ -10,6 +10,13 @@
 
 namespace kinesisd::storage {
 
+inline constexpr int page_bytes = 8192;  // of new databases
+// Pages in the WAL before they are copied into the database: few enough for a small file, many enough for the
+// copying and its fsyncs to cost little per record.
+inline constexpr int checkpoint_pages = 4000;
+// Pages in the WAL before the writer waits for that.
+inline constexpr int wal_pages_max = 2 * checkpoint_pages;
+
 enum class JournalMode {
   wal,
   rollback  // for file systems on which WAL's shared memory does not work
@@ -24,6 +31,9 @@ struct ConnectionOptions {
 
 // The one connection that writes. Throws SQLite::Exception.
 std::unique_ptr<SQLite::Database> open_writer(const ConnectionOptions& options);
+
+// A connection that copies the WAL into the database. Throws SQLite::Exception.
+std::unique_ptr<SQLite::Database> open_checkpointer(const ConnectionOptions& options);
 
 // A connection that only reads. Throws SQLite::Exception.
 std::unique_ptr<SQLite::Database> open_reader(const std::string& path);

@@ -14,6 +14,15 @@
 
 namespace kinesisd::storage {
 
+namespace {
+
+// Pages without content stay in the file for what comes next, up to so many and a part of those with content:
+// a stream that loses and gets as much is not to move pages about for ever.
+constexpr std::int64_t spare_pages = 512;
+constexpr std::int64_t content_per_spare = 4;
+
+}  // namespace
+
 struct SqliteEngine::Statements {
   explicit Statements(SQLite::Database& db)
       : begin(db, "BEGIN IMMEDIATE"),
@@ -31,15 +40,24 @@ struct SqliteEngine::Statements {
             "serial"),
         shards_of_stream(db, "SELECT serial FROM shards WHERE stream_serial = ? ORDER BY serial"),
         delete_shard(db, "DELETE FROM shards WHERE serial = ?"),
+        auto_vacuum(db, "PRAGMA auto_vacuum"),
+        page_count(db, "PRAGMA page_count"),
+        freelist_count(db, "PRAGMA freelist_count"),
         metadata(db) {}
 
   SQLite::Statement begin, commit, insert_record, set_meta, walk_records, delete_records, keep_next_index,
-      deleted_streams, shards_of_stream, delete_shard;
+      deleted_streams, shards_of_stream, delete_shard, auto_vacuum, page_count, freelist_count;
   MetadataWriter metadata;
 
   static void run(SQLite::Statement& statement) {
     statement.exec();
     statement.reset();
+  }
+
+  static std::int64_t number(SQLite::Statement& pragma) {
+    const std::int64_t result = pragma.executeStep() ? pragma.getColumn(0).getInt64() : 0;
+    pragma.reset();
+    return result;
   }
 
   // Where a walk over at most a slice of records ends.
@@ -82,10 +100,7 @@ struct SqliteEngine::Statements {
 class SqliteEngine::Transaction {
  public:
   explicit Transaction(SqliteEngine& engine) : engine_(engine) {
-    if (!engine_.database_) {
-      engine_.database_ = open_writer(engine_.options_);
-      engine_.statements_ = std::make_unique<Statements>(*engine_.database_);
-    }
+    if (!engine_.database_) engine_.open();
     try {
       Statements::run(engine_.statements_->begin);
     } catch (...) {
@@ -102,6 +117,7 @@ class SqliteEngine::Transaction {
   void commit() {
     Statements::run(engine_.statements_->commit);
     committed_ = true;
+    if (engine_.checkpointer_) engine_.checkpointer_->committed(*engine_.database_, engine_.wal_pages_);
   }
 
  private:
@@ -117,11 +133,24 @@ class SqliteEngine::Transaction {
 SqliteEngine::SqliteEngine(ConnectionOptions options, OwnedFile file, Timestamp newest)
     : options_(std::move(options)),
       file_(std::move(file)),
-      database_(open_writer(options_)),
-      statements_(std::make_unique<Statements>(*database_)),
-      newest_(newest) {}
+      checkpointer_(options_.journal == JournalMode::wal ? std::make_unique<Checkpointer>(options_)
+                                                         : nullptr),
+      newest_(newest) {
+  open();
+}
 
 SqliteEngine::~SqliteEngine() = default;
+
+void SqliteEngine::open() {
+  database_ = open_writer(options_);
+  statements_ = std::make_unique<Statements>(*database_);
+  // In place of SQLite's own, which makes a checkpoint before a commit returns.
+  const auto note_pages = [](void* engine, sqlite3* /*database*/, const char* /*name*/, int pages) {
+    static_cast<SqliteEngine*>(engine)->wal_pages_ = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_->getHandle(), note_pages, this);
+}
 
 void SqliteEngine::write(std::span<const Change> changes) {
   Transaction transaction(*this);
@@ -233,8 +262,22 @@ bool SqliteEngine::sweep(Timestamp now, const SliceLimits& slice, const std::set
     if (ends > now || swept == Swept::all_but_pinned) continue;
     statements_->metadata.forget_stream(stream);
   }
+  if (!more) more = shrink(left);
   transaction.commit();
   return more;
+}
+
+// Gives up pages at the end of the file for some that are empty; true while too many are. A file that was
+// made before this was chosen keeps its size, and uses what is empty in it.
+bool SqliteEngine::shrink(const SliceLimits& slice) {
+  const auto empty = Statements::number(statements_->freelist_count);
+  const auto content = Statements::number(statements_->page_count) - empty;
+  const auto surplus = empty - spare_pages - content / content_per_spare;
+  constexpr std::int64_t incremental = 2;
+  if (surplus <= 0 || Statements::number(statements_->auto_vacuum) != incremental) return false;
+  const auto pages = std::min(surplus, static_cast<std::int64_t>(slice.bytes_max / page_bytes) + 1);
+  database_->exec("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")");
+  return pages < surplus;
 }
 
 // Removes a stream's shards until none is left or the slice is used up.
@@ -272,6 +315,7 @@ void SqliteEngine::try_writing() {
 }
 
 void SqliteEngine::close() {
+  checkpointer_.reset();
   statements_.reset();
   if (options_.temporary || options_.journal != JournalMode::wal) {
     database_.reset();

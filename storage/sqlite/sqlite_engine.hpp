@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "storage/engine.hpp"
+#include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/owned_file.hpp"
 
@@ -28,6 +29,7 @@ class SqliteEngine final : public Engine {
   struct Statements;
   class Transaction;
 
+  void open();
   void write(const RecordsAppended& appended);
   void write(const std::unique_ptr<StreamCreated>& created);
   void write(const std::unique_ptr<StreamChanged>& changed);
@@ -39,11 +41,14 @@ class SqliteEngine final : public Engine {
   void keep_newest();
   enum class Swept { all, all_but_pinned, slice_full };
   Swept sweep_shards(std::int64_t stream, SliceLimits& left, const std::set<std::int64_t>& pinned);
+  bool shrink(const SliceLimits& slice);
 
   const ConnectionOptions options_;
   OwnedFile file_;  // closed after the connection, which loses its locks otherwise
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Statements> statements_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // nullptr: there is no WAL
+  int wal_pages_ = 0;                           // after the last transaction
   Timestamp newest_;
 };
 

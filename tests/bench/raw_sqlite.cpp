@@ -28,6 +28,7 @@ void run(sqlite3* database, const std::string& sql) {
 // As storage/sqlite/connection.cpp sets a writer up with --durability process.
 void prepare(sqlite3* database) {
   run(database, "PRAGMA page_size = 8192");
+  run(database, "PRAGMA auto_vacuum = INCREMENTAL");
   for (const char* layout : kinesisd::storage::layouts) run(database, layout);
   for (const char* pragma : {"journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2048",
                              "wal_autocheckpoint = 4000", "journal_size_limit = 65536000"}) {

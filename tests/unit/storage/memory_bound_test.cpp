@@ -1,4 +1,6 @@
 // Records beyond the memory bound are read from the disk; expired ones leave both.
+#include <SQLiteCpp/Database.h>
+
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -106,9 +108,9 @@ TEST_CASE("Records on the disk expire: unreadable at once, deleted slice by slic
   const auto path = OnDisk::path(directory);
   GroupCommitLimits limits;
   limits.slice.records_max = 7;
+  limits.pace.smallest_slice = 1;
   Opening opening(path, bounded(room_for_twenty), limits);
   StorageFixture& storage = *opening.storage;
-  limits.pace.smallest_slice = 1;
   storage.create(stream_key, provisioned(1));
   for (int i = 0; i < 60; ++i) storage.put("k", std::to_string(i));
   storage.settle();
@@ -138,9 +140,9 @@ TEST_CASE("The rows of deleted streams go slice by slice, those of others stay")
   const auto path = OnDisk::path(directory);
   GroupCommitLimits limits;
   limits.slice.records_max = 10;
+  limits.pace.smallest_slice = 1;
   Opening opening(path, settings_with(0), limits);
   StorageFixture& storage = *opening.storage;
-  limits.pace.smallest_slice = 1;
   const StreamKey other{world, "other"};
   storage.create(stream_key, provisioned(2));
   storage.create(other, provisioned(1));
@@ -160,6 +162,59 @@ TEST_CASE("The rows of deleted streams go slice by slice, those of others stay")
   CHECK(query(path, "SELECT group_concat(name) FROM streams") == "other");
   CHECK(query(path, "SELECT count(*) FROM shards") == "1");
   CHECK(opening.read_all(storage.iterator({IteratorType::TRIM_HORIZON}, "0", other)) == numbers(0, 30));
+}
+
+TEST_CASE("The file shrinks when streams are deleted, slice by slice, and keeps what others have") {
+  TemporaryDirectory directory;
+  const auto path = OnDisk::path(directory);
+  Opening opening(path);
+  StorageFixture& storage = *opening.storage;
+  const StreamKey other{world, "other"};
+  storage.create(stream_key, provisioned(1));
+  storage.create(other, provisioned(1));
+  // What stays lies behind and between what goes.
+  for (int i = 0; i < 100; ++i) {
+    for (int n = 0; n < 16; ++n) storage.put("k", std::string(20'000, 'x'));
+    storage.put("k", std::to_string(i) + std::string(10'000, 'y'), other);
+    storage.settle();
+  }
+  const auto pages = [&] { return std::stoi(query(path, "PRAGMA page_count")); };
+  const auto all = pages();
+  REQUIRE(all > 4000);
+  REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+  storage.settle();
+  int slices = 0;
+  int before = all;
+  while (storage.journal.trim_slice()) {
+    ++slices;
+    CHECK(before - pages() <= static_cast<int>(SliceLimits{}.bytes_max) / 8192 + 2);
+    before = pages();
+  }
+  CHECK(slices > 5);
+  CHECK(pages() < all / 4);
+  CHECK(query(path, "PRAGMA integrity_check") == "ok");
+  const auto kept = opening.read_all(storage.iterator({IteratorType::TRIM_HORIZON}, "0", other));
+  REQUIRE(kept.size() == 100);
+  for (int i = 0; i < 100; ++i)
+    CHECK(kept[static_cast<std::size_t>(i)] == std::to_string(i) + std::string(10'000, 'y'));
+}
+
+TEST_CASE("A file from before files could shrink is swept as well, and keeps its size") {
+  TemporaryDirectory directory;
+  const auto path = OnDisk::path(directory);
+  { Opening made(path); }
+  SQLite::Database(path, SQLite::OPEN_READWRITE).exec("PRAGMA auto_vacuum = NONE; VACUUM");
+  Opening opening(path);
+  StorageFixture& storage = *opening.storage;
+  storage.create(stream_key, provisioned(1));
+  for (int i = 0; i < 1000; ++i) storage.put("k", std::string(20'000, 'x'));
+  storage.settle();
+  const auto all = query(path, "PRAGMA page_count");
+  REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+  storage.settle();
+  opening.trim();
+  CHECK(query(path, "SELECT count(*) FROM records") == "0");
+  CHECK(query(path, "PRAGMA page_count") == all);
 }
 
 TEST_CASE("After a restart old records come from the disk and new ones from memory") {
