@@ -44,12 +44,12 @@ def build_library(folder):
 class SteppedServer(Server):
     """A server that may end at any moment, also while it starts: `running` says whether it got that far."""
 
-    def __init__(self, database, control, library):
+    def __init__(self, database, control, library, network=False):
         sanitizers = os.environ.get("ASAN_OPTIONS", "")
         try:
             super().__init__("--db", database, *FLAGS, env={
                 "LD_PRELOAD": str(library), "STOP_AT_STEP_CONTROL": str(control),
-                "STOP_AT_STEP_DATABASE": str(database),
+                "STOP_AT_STEP_DATABASE": str(database), **({"STOP_AT_STEP_NETWORK": "1"} if network else {}),
                 "ASAN_OPTIONS": f"{sanitizers}:verify_asan_link_order=0:detect_leaks=0"})
             self.running = True
         except AssertionError:
@@ -68,6 +68,7 @@ class Scenario:
     """`prepare` makes the files it begins with, `act` runs the server and gives what was acknowledged."""
     armed_at_start = True
     counted = ALL
+    network = False  # as on a network file system, where the database has a rollback journal and no WAL
     stops_max = 1000  # more are not tried: what follows is alike
 
     def prepare(self, database):
@@ -154,6 +155,37 @@ class Checkpoint(Close):
         return acknowledged
 
 
+class NetworkCreation(Creation):
+    network = True
+
+
+class NetworkUpgrade(Upgrade):
+    network = True
+
+
+class NetworkPuts(Close):
+    """Records are put, and the database grows with each."""
+    network = True
+
+    def act(self, server, arm):
+        arm()
+        acknowledged = []
+        with Connection(server) as connection:
+            for _ in range(3):
+                data = os.urandom(20_000)
+                try:
+                    answer = connection.call("PutRecord", {"StreamName": STREAM, "Data": b64(data),
+                                                           "PartitionKey": "k"})
+                except GONE:
+                    break
+                if answer.status == 200:
+                    acknowledged.append(data)
+        return acknowledged
+
+
+SCENARIOS = (Creation, Upgrade, Start, Close, Checkpoint, NetworkCreation, NetworkUpgrade, NetworkPuts)
+
+
 class Walk:
     """One scenario under one kind of end, stop by stop."""
 
@@ -190,7 +222,7 @@ class Walk:
 
         if scenario.armed_at_start:
             arm()
-        server = SteppedServer(self.database, self.control_file, self.library)
+        server = SteppedServer(self.database, self.control_file, self.library, scenario.network)
         acknowledged = scenario.act(server, arm) if server.running else []
         code = server.end()
         control.armed = 0
@@ -216,7 +248,7 @@ class Walk:
                 assert not any(self.work.iterdir()), "a start that is refused has made files"
 
     def check_content(self, expected):
-        with SteppedServer(self.database, self.control_file, self.library) as server:
+        with SteppedServer(self.database, self.control_file, self.library, self.scenario.network) as server:
             assert server.running, server.text()
             if STREAM not in server.ok("ListStreams", {})["StreamNames"]:
                 assert not expected
@@ -263,7 +295,7 @@ def kinds_of(scenario, stops_max):
 
 def run(folder, stops_max):
     library = build_library(folder)
-    for scenario in (Creation, Upgrade, Start, Close, Checkpoint):
+    for scenario in SCENARIOS:
         for kind, settings in kinds_of(scenario, stops_max).items():
             begun = time.monotonic()
             walk = Walk(scenario(), folder, library, **settings)

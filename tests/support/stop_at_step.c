@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct control {
@@ -150,4 +151,16 @@ int fdatasync(int file) {
 int unlink(const char* path) {
   if (counts(path) && stops_now()) end_process();
   return REAL(unlink)(path);
+}
+
+int fstatfs64(int file, struct statfs64* info) {
+  enum { nfs = 0x6969 };
+  const int result = REAL(fstatfs64)(file, info);
+  if (result == 0 && getenv("STOP_AT_STEP_NETWORK") != NULL) info->f_type = nfs;
+  return result;
+}
+
+/* The two structures are one on machines of 64 bits. */
+int fstatfs(int file, struct statfs* info) {
+  return fstatfs64(file, (struct statfs64*)info);
 }
