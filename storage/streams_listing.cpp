@@ -88,9 +88,11 @@ Result<void> apply(const ShardFilter& filter, Selection& selection, Timestamp no
   return fine();
 }
 
-Result<Selection> select_by_token(StreamsState& state, const std::string& text, Timestamp now) {
+Result<Selection> select_by_token(StreamsState& state, const World& caller, const std::string& text,
+                                  Timestamp now) {
   const auto token = open_list_shards_token(state.seal, text);
-  if (!token) return errors::next_token_invalid();
+  // The account is not asked for: policies open streams to others.
+  if (!token || token->region != caller.region) return errors::next_token_invalid();
   BOOST_OUTCOME_TRY(check_token_age(token->issued, now));
   Stream* stream = state.find(token->stream_serial, now);
   if (stream == nullptr) return errors::stream_not_found(token->stream, token->account);
@@ -134,7 +136,8 @@ Result<StreamList> Streams::list_streams(const World& world, const ListStreamsQu
   if (query.next_token) {
     if (query.exclusive_start_name) return errors::start_with_next_token();
     const auto token = open_list_streams_token(state_->seal, *query.next_token);
-    if (!token) return errors::next_token_invalid();
+    const bool of_world = token && token->account == world.account && token->region == world.region;
+    if (!of_world) return errors::next_token_invalid();
     BOOST_OUTCOME_TRY(check_token_age(token->issued, now));
     after.name = token->after_name;
   } else if (query.exclusive_start_name) {
@@ -157,13 +160,17 @@ Result<StreamList> Streams::list_streams(const World& world, const ListStreamsQu
     if (!state_->observe(key, *stream, now)) continue;
     list.streams.push_back(summarize(*state_, *stream, now));
   }
-  if (list.has_more) list.next_token = seal(state_->seal, {list.streams.back().key.name, now});
+  if (list.has_more) {
+    const std::string& last = list.streams.back().key.name;
+    list.next_token = seal(state_->seal, ListStreamsToken{last, now, world.account, world.region});
+  }
   return list;
 }
 
-Result<ShardList> Streams::list_shards(const World& /*caller*/, const ListShardsQuery& query, Timestamp now) {
-  BOOST_OUTCOME_TRY(Selection selection, query.next_token ? select_by_token(*state_, *query.next_token, now)
-                                                          : select_by_name(*state_, query, now));
+Result<ShardList> Streams::list_shards(const World& caller, const ListShardsQuery& query, Timestamp now) {
+  BOOST_OUTCOME_TRY(Selection selection, query.next_token
+                                             ? select_by_token(*state_, caller, *query.next_token, now)
+                                             : select_by_name(*state_, query, now));
   const Stream& stream = *selection.stream;
   const auto at = std::max(selection.filter_time, horizon(stream, now));
   const auto page_max = page_size(query.max_results, shards_page_max);
@@ -179,7 +186,8 @@ Result<ShardList> Streams::list_shards(const World& /*caller*/, const ListShards
                                              .filter = static_cast<std::uint8_t>(selection.filter),
                                              .filter_time = selection.filter_time,
                                              .from_shard = static_cast<std::uint32_t>(i),
-                                             .issued = now});
+                                             .issued = now,
+                                             .region = stream.row.key.world.region});
       break;
     }
     list.shards.push_back(summarize(shard));

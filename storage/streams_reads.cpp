@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "storage/iterator_region.hpp"
 #include "storage/shard_reading.hpp"
 #include "storage/strict.hpp"
 
@@ -71,7 +72,8 @@ Result<NewIterator> Streams::shard_iterator(const StreamKey& key, const std::str
                                                .arrived_from = at.arrived_from,
                                                .issued = now,
                                                .fresh = true,
-                                               .history = shard->history});
+                                               .history = shard->history,
+                                               .region = key.world.region});
   return made;
 }
 
@@ -120,6 +122,12 @@ Result<PendingRead> Streams::begin_read(std::string_view text, std::optional<std
   return read;
 }
 
+Result<void> check_iterator_region(Streams& streams, std::string_view text, std::string_view region) {
+  const auto iterator = open_shard_iterator(streams.state().seal, text);
+  if (!iterator || iterator->region != region) return errors::iterator_invalid();
+  return fine();
+}
+
 std::optional<ShardKey> Streams::shard_of(std::string_view text, Timestamp now) {
   const auto iterator = open_shard_iterator(state_->seal, text);
   const Stream* stream = iterator ? state_->find(iterator->stream_serial, now) : nullptr;
@@ -152,7 +160,8 @@ Result<RecordPage> Streams::finish_read(PendingRead read, Timestamp now) {
                                                         .from_index = reached.next,
                                                         .arrived_from = read.arrived_from,
                                                         .issued = now,
-                                                        .history = read.history});
+                                                        .history = read.history,
+                                                        .region = std::move(read.stream.world.region)});
   return page;
 }
 

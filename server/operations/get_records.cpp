@@ -8,6 +8,7 @@
 #include "server/operations/read_warning.hpp"
 #include "server/operations/record_shapes.hpp"
 #include "server/run_operation.hpp"
+#include "storage/iterator_region.hpp"
 
 namespace kinesisd::server {
 
@@ -17,6 +18,8 @@ Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Requ
   const storage::Effect effect = effect_of(request);
   BOOST_OUTCOME_TRY(
       auto read, context.streams.with([&](storage::Streams& streams) -> Result<storage::PendingRead> {
+        BOOST_OUTCOME_TRYV(
+            storage::check_iterator_region(streams, request.shard_iterator, context.caller.region));
         BOOST_OUTCOME_TRY(auto pending, streams.begin_read(request.shard_iterator, request.limit, context.now,
                                                            effect, faults::restraint_of(context)));
         BOOST_OUTCOME_TRYV(check_access(context, streams, pending.stream));

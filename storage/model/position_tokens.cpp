@@ -88,6 +88,7 @@ std::string seal(const TokenSeal& seal, const ShardIterator& iterator) {
                        .time(iterator.issued)
                        .small(iterator.fresh ? 1 : 0)
                        .signed_number(iterator.history)
+                       .string(iterator.region)
                        .padded(size));
 }
 
@@ -106,6 +107,7 @@ std::optional<ShardIterator> open_shard_iterator(const TokenSeal& seal, std::str
   iterator.issued = reader.time();
   iterator.fresh = reader.small() != 0;
   iterator.history = reader.signed_number();
+  iterator.region = reader.string();
   if (!reader.good()) return std::nullopt;
   return iterator;
 }
@@ -119,6 +121,7 @@ std::string seal(const TokenSeal& seal, const ListShardsToken& token) {
                        .time(token.filter_time)
                        .small(token.from_shard)
                        .time(token.issued)
+                       .string(token.region)
                        .padded());
 }
 
@@ -134,12 +137,18 @@ std::optional<ListShardsToken> open_list_shards_token(const TokenSeal& seal, std
   token.filter_time = reader.time();
   token.from_shard = reader.small();
   token.issued = reader.time();
+  token.region = reader.string();
   if (!reader.good()) return std::nullopt;
   return token;
 }
 
 std::string seal(const TokenSeal& seal, const ListStreamsToken& token) {
-  return seal.seal(Writer(Kind::list_streams).string(token.after_name).time(token.issued).padded());
+  return seal.seal(Writer(Kind::list_streams)
+                       .string(token.after_name)
+                       .time(token.issued)
+                       .string(token.account)
+                       .string(token.region)
+                       .padded());
 }
 
 std::optional<ListStreamsToken> open_list_streams_token(const TokenSeal& seal, std::string_view text) {
@@ -149,6 +158,8 @@ std::optional<ListStreamsToken> open_list_streams_token(const TokenSeal& seal, s
   ListStreamsToken token;
   token.after_name = reader.string();
   token.issued = reader.time();
+  token.account = reader.string();
+  token.region = reader.string();
   if (!reader.good()) return std::nullopt;
   return token;
 }

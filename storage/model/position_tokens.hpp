@@ -24,6 +24,7 @@ struct ShardIterator {
   Timestamp issued{};
   bool fresh = false;        // nothing has been read on the way here
   std::int64_t history = 0;  // of the shard, as Shard::history
+  std::string region = {};   // good in no other
   friend bool operator==(const ShardIterator&, const ShardIterator&) = default;
 };
 
@@ -41,6 +42,7 @@ struct ListShardsToken {
   Timestamp filter_time{};
   std::uint32_t from_shard = 0;
   Timestamp issued{};
+  std::string region = {};  // good in no other
   friend bool operator==(const ListShardsToken&, const ListShardsToken&) = default;
 };
 
@@ -51,6 +53,8 @@ std::optional<ListShardsToken> open_list_shards_token(const TokenSeal& seal, std
 struct ListStreamsToken {
   std::string after_name;
   Timestamp issued{};
+  std::string account = {};  // whose streams are listed; good in no other account and region
+  std::string region = {};
   friend bool operator==(const ListStreamsToken&, const ListStreamsToken&) = default;
 };
 

@@ -10,7 +10,10 @@ namespace {
 const TokenSeal ours(std::string(32, 'a'));
 
 ShardIterator iterator_of(const std::string& stream) {
-  return {stream, "123456789012", 7, {3}, 0x7fff'ffff'ffff'ffff, from_epoch_ms(1), from_epoch_ms(2)};
+  ShardIterator iterator{stream,           "123456789012",  7, {3}, 0x7fff'ffff'ffff'ffff,
+                         from_epoch_ms(1), from_epoch_ms(2)};
+  iterator.region = "ap-southeast-1";
+  return iterator;
 }
 
 std::size_t decoded_size(const std::string& base64) {
@@ -78,8 +81,9 @@ TEST_CASE("Text that is not a token of ours is refused") {
 }
 
 TEST_CASE("NextTokens carry their position, each kind its own") {
-  const ListShardsToken shards{"orders", "123456789012", 9, 4, from_epoch_ms(77), 1000, from_epoch_ms(88)};
-  const ListStreamsToken streams{std::string(128, 'z'), from_epoch_ms(99)};
+  const ListShardsToken shards{"orders", "123456789012",    9,          4, from_epoch_ms(77),
+                               1000,     from_epoch_ms(88), "eu-west-1"};
+  const ListStreamsToken streams{std::string(128, 'z'), from_epoch_ms(99), "123456789012", "eu-west-1"};
   CHECK(open_list_shards_token(ours, seal(ours, shards)) == shards);
   CHECK(open_list_streams_token(ours, seal(ours, streams)) == streams);
   CHECK_FALSE(open_list_shards_token(ours, seal(ours, streams)));
