@@ -3,8 +3,11 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
+#include <stdexcept>
+#include <string_view>
 #include <unordered_map>
 
+#include "storage/model/utf8.hpp"
 #include "storage/sqlite/metadata_text.hpp"
 #include "storage/sqlite/record_key.hpp"
 
@@ -16,6 +19,21 @@ HashKey hash_key(const std::string& decimal) {
   const auto key = parse_hash_key(decimal);
   if (!key) damaged("hash key " + decimal);
   return *key;
+}
+
+// A text that clients have given and will see again. One that a disk or a hand has altered so that it is no
+// UTF-8 could not be told to anybody; it is named so that sqlite3 can find and mend it.
+std::string text_in(SQLite::Statement& row, const char* table, int column) {
+  std::string text = row.getColumn(column).getString();
+  if (is_utf8(text)) return text;
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string hex;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += {digits[byte >> 4U], digits[byte & 0xFU]};
+  }
+  throw std::runtime_error(std::string(table) + "." + row.getColumn(column).getName() + " has the text x'" +
+                           hex + "', which is no UTF-8");
 }
 
 std::optional<std::int64_t> optional_number(const SQLite::Column& column) {
@@ -114,7 +132,7 @@ void read_streams(SQLite::Database& database, Restored& restored) {
     RestoredStream stream;
     StreamRow& to = stream.row;
     to.serial = row.getColumn(0).getInt64();
-    to.key = {{row.getColumn(1).getString(), row.getColumn(2).getString()}, row.getColumn(3).getString()};
+    to.key = {{text_in(row, "streams", 1), text_in(row, "streams", 2)}, text_in(row, "streams", 3)};
     to.mode = enum_of<StreamMode>(row.getColumn(4).getString());
     to.created = from_epoch_ms(row.getColumn(5).getInt64());
     to.retention_hours = row.getColumn(6).getInt();
@@ -123,12 +141,12 @@ void read_streams(SQLite::Database& database, Restored& restored) {
     to.transition_ends = from_epoch_ms(row.getColumn(9).getInt64());
     to.readable_from = from_epoch_ms(row.getColumn(10).getInt64());
     to.reshard = reshard_of(row.getColumn(11).getString());
-    if (!row.getColumn(12).isNull()) to.key_id = row.getColumn(12).getString();
+    if (!row.getColumn(12).isNull()) to.key_id = text_in(row, "streams", 12);
     to.metrics = metrics_of(row.getColumn(13).getString());
     if (const auto mibps = optional_number(row.getColumn(14)))
       to.warm_mibps = static_cast<std::int32_t>(*mibps);
     to.distribution = enum_of<RecordDistributionStrategy>(row.getColumn(15).getString());
-    to.policy = row.getColumn(16).getString();
+    to.policy = text_in(row, "streams", 16);
     to.deregistered_s = row.getColumn(17).getInt64();
     restored.streams.push_back(std::move(stream));
   }
@@ -149,25 +167,25 @@ void for_each_of_stream(SQLite::Database& database, const char* sql, const Strea
 void read_what_streams_have(SQLite::Database& database, const StreamsBySerial& by_serial) {
   for_each_of_stream(database, "SELECT stream_serial, tag, value FROM tags", by_serial,
                      [](StreamRow& stream, SQLite::Statement& row) {
-                       stream.tags.emplace(row.getColumn(1).getString(), row.getColumn(2).getString());
+                       stream.tags.emplace(text_in(row, "tags", 1), text_in(row, "tags", 2));
                      });
   for_each_of_stream(database,
                      "SELECT stream_serial, name, created_s, transition, transition_ends_ms, policy FROM "
                      "consumers ORDER BY stream_serial, place",
                      by_serial, [](StreamRow& stream, SQLite::Statement& row) {
                        ConsumerRow& consumer = stream.consumers.emplace_back();
-                       consumer.name = row.getColumn(1).getString();
+                       consumer.name = text_in(row, "consumers", 1);
                        consumer.created_s = row.getColumn(2).getInt64();
                        consumer.transition = transition_of(row.getColumn(3).getString());
                        consumer.transition_ends = from_epoch_ms(row.getColumn(4).getInt64());
-                       consumer.policy = row.getColumn(5).getString();
+                       consumer.policy = text_in(row, "consumers", 5);
                      });
   for_each_of_stream(database, "SELECT stream_serial, place, tag, value FROM consumer_tags", by_serial,
                      [](StreamRow& stream, SQLite::Statement& row) {
                        const auto place = static_cast<std::size_t>(row.getColumn(1).getInt64());
                        if (place >= stream.consumers.size()) damaged("tag of a consumer");
-                       stream.consumers[place].tags.emplace(row.getColumn(2).getString(),
-                                                            row.getColumn(3).getString());
+                       stream.consumers[place].tags.emplace(text_in(row, "consumer_tags", 2),
+                                                            text_in(row, "consumer_tags", 3));
                      });
   for_each_of_stream(database, "SELECT stream_serial, what, at_ms FROM recent_changes ORDER BY at_ms",
                      by_serial, [](StreamRow& stream, SQLite::Statement& row) {
@@ -180,11 +198,11 @@ void read_accounts_and_keys(SQLite::Database& database, Restored& restored) {
   SQLite::Statement account(
       database, "SELECT account, region, commitment_started_ms, commitment_ends_ms FROM accounts");
   while (account.executeStep())
-    restored.accounts[{account.getColumn(0).getString(), account.getColumn(1).getString()}] = {
+    restored.accounts[{text_in(account, "accounts", 0), text_in(account, "accounts", 1)}] = {
         optional_time(account.getColumn(2)), optional_time(account.getColumn(3))};
   SQLite::Statement key(database, "SELECT key, state FROM keys");
   while (key.executeStep())
-    restored.keys[key.getColumn(0).getString()] = enum_of<KeyState>(key.getColumn(1).getString());
+    restored.keys[text_in(key, "keys", 0)] = enum_of<KeyState>(key.getColumn(1).getString());
 }
 
 }  // namespace

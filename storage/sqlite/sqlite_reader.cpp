@@ -1,7 +1,13 @@
 #include "storage/sqlite/sqlite_reader.hpp"
 
+#include <SQLiteCpp/Statement.h>
+
+#include <stdexcept>
+
+#include "storage/model/utf8.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/record_key.hpp"
+#include "storage/streams_state.hpp"
 
 namespace kinesisd::storage {
 
@@ -22,7 +28,11 @@ struct SqliteReader::Connection {
                 "< ? ORDER BY "
                 "key"),
         next(*database,
-             "SELECT key, arrived_ms FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT 1") {}
+             "SELECT key, arrived_ms FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT 1"),
+        owner(
+            *database,
+            "SELECT shards.shard_index, shards.created_s, streams.name, streams.account, streams.region FROM "
+            "shards JOIN streams ON streams.serial = shards.stream_serial WHERE shards.serial = ?") {}
 
   // The key of the first record that arrived at or after `arrived_from`, or `below`. Arrivals never fall
   // within a shard, so this halves the range instead of walking it.
@@ -43,9 +53,30 @@ struct SqliteReader::Connection {
     return from;
   }
 
+  // Says whose key it is that a disk or a hand has altered: as it stands, no client could read the answer.
+  [[noreturn]] void refuse_key(std::int64_t shard_serial, const Record& record) {
+    std::string whose = "a stream that is gone";
+    ShardRow shard;
+    owner.bind(1, shard_serial);
+    if (owner.executeStep()) {
+      shard.index = {static_cast<std::uint32_t>(owner.getColumn(0).getInt64())};
+      shard.created_s = owner.getColumn(1).getInt64();
+      whose = "stream " + owner.getColumn(2).getString() + " (account " + owner.getColumn(3).getString() +
+              " in " + owner.getColumn(4).getString() + ")";
+    }
+    owner.reset();
+    throw std::runtime_error(
+        "the partition key of record " +
+        sequence_number(shard, record.index(), record.arrived()).to_string() + " in " +
+        shard.index.shard_id() + " of " + whose +
+        " is damaged in the database: it is no UTF-8; restore a copy of the database, or "
+        "read on behind it with AFTER_SEQUENCE_NUMBER and its number");
+  }
+
   std::unique_ptr<SQLite::Database> database;
   SQLite::Statement records;
   SQLite::Statement next;
+  SQLite::Statement owner;
 };
 
 std::vector<RecordPtr> SqliteReader::read(const DiskRange& range) {
@@ -75,6 +106,7 @@ std::vector<RecordPtr> SqliteReader::read_locked(const DiskRange& range) {
     auto record = make_record(bytes(row.getColumn(2)), bytes(data));
     record->place(index_of_key(row.getColumn(0).getInt64()), from_epoch_ms(row.getColumn(1).getInt64()),
                   !row.getColumn(4).isNull());
+    if (!is_utf8(record->partition_key())) connection_->refuse_key(range.shard_serial, *record);
     records.push_back(std::move(record));
   }
   row.reset();
