@@ -172,6 +172,7 @@ class App {
   std::unique_ptr<capture::Capture> capture_;  // nullptr: nothing is recorded
   own::Readiness readiness_;
   dropin::InitScripts scripts_;
+  Cors cors_;
   KinesisService service_;
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads_;
@@ -203,6 +204,7 @@ App::App(const Settings& settings, Log& log)
       encryption_(encryption(settings, database_, std::move(authority_), log)),
       capture_(capture_of(settings, log)),
       scripts_(settings.wishes.scripts_reported),
+      cors_(settings.cors_origins, log),
       service_(service_parts()),
       threads_(settings.threads),
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
@@ -243,6 +245,7 @@ KinesisService::Parts App::service_parts() {
           .credentials = credentials_ ? &*credentials_ : nullptr,
           .transport = encryption_.transport,
           .admin = {settings_.admin, settings_.admin_hosts},
+          .cors = &cors_,
           .metrics = &metrics_,
           .capture = capture_.get(),
           .readiness = &readiness_,

@@ -50,7 +50,8 @@ struct Settings {
   std::optional<std::string> tls_key;
   std::vector<std::string> tls_names;  // tls/names.hpp reads them
   AdminPeers admin = AdminPeers::loopback;
-  std::vector<std::string> admin_hosts;  // in lower case
+  std::vector<std::string> admin_hosts;   // in lower case
+  std::vector<std::string> cors_origins;  // server/cors.hpp reads them
   std::size_t threads = 1;
   std::size_t memory_mb = 0;
   std::optional<std::string> faults;  // a file of rules of trouble on demand

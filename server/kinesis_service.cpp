@@ -80,6 +80,7 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   Course course{.measured = metrics::Measured(counts(), request)};
   Response response = co_await answer_on(request, course);
   course.measured.sent(response.body.size());
+  if (parts_.cors != nullptr) parts_.cors->restrain(request, response);
   log_request(parts_.log, request, response, course.story, course.measured);
   co_return response;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/capture/capture.hpp"
+#include "server/cors.hpp"
 #include "server/faults/rule_book.hpp"
 #include "server/foreign/call.hpp"
 #include "server/gate.hpp"
@@ -46,6 +47,7 @@ class KinesisService : public Service {
     const Credentials* credentials = nullptr;  // unset: any credentials and signatures will do
     own::Transport transport = {};
     own::Admin admin = {};
+    Cors* cors = nullptr;                       // nullptr: every web page may read answers, as on AWS
     metrics::Metrics* metrics = nullptr;        // nullptr: nothing is counted
     capture::Capture* capture = nullptr;        // of --capture; nullptr: writes are not recorded
     const own::Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start

@@ -10,11 +10,13 @@
 
 #include "server/account_id.hpp"
 #include "server/commands/instant.hpp"
+#include "server/cors.hpp"
 #include "server/net/address.hpp"
 #include "server/service_clock.hpp"
 #include "server/setting_stores.hpp"
 #include "server/tls/names.hpp"
 #include "server/transition_times.hpp"
+#include "server/web_origin.hpp"
 
 namespace kinesisd::server {
 
@@ -149,6 +151,16 @@ Advice store_admin_hosts(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
+Advice store_cors_origins(Settings& settings, const Values& values) {
+  settings.cors_origins.clear();
+  for (const std::string& value : values) {
+    const auto origin = value == every_origin ? std::optional(value) : parse_origin(value);
+    if (!origin) return "choose an origin such as https://app.test:8443, without a path, or * for all";
+    settings.cors_origins.push_back(*origin);
+  }
+  return std::nullopt;
+}
+
 constexpr Setting table[] = {
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
@@ -229,6 +241,10 @@ constexpr Setting table[] = {
      "A host name with dots by which those endpoints may be called; repeatable. Names without dots and "
      "addresses always may.",
      store_admin_hosts, true},
+    {"cors-origin", "ORIGIN", "",
+     "An origin such as https://app.test whose web pages may use the API, or * for all; repeatable. Those at "
+     "localhost, at loopback addresses, at names without dots and at host.docker.internal always may.",
+     store_cors_origins, true},
     {"threads", "N", "auto", "Threads for connections, 1 to 64. auto: one per core but one, the journal's.",
      store_threads},
     {"memory-mb", "N", "256", "Memory for records, at least 8; older ones are read from the database.",

@@ -253,6 +253,23 @@ Advice load_if_exists(Draft& draft, const std::string& value) {
   return std::nullopt;
 }
 
+// LocalStack adds them to its own list, and leaves an empty one out.
+Advice cors_origins(Draft& draft, const std::string& value) {
+  std::vector<std::string> origins = draft.settings.cors_origins;
+  for (const std::string& part : parts_of(value)) origins.push_back(part);
+  for (const Setting& setting : setting_table()) {
+    if (setting.name == "cors-origin") return setting.store(draft.settings, origins);
+  }
+  return std::nullopt;
+}
+
+Advice no_cors_checks(Draft& draft, const std::string& value) {
+  const auto yes = parse_truth(value);
+  if (!yes) return std::string(truth_advice);
+  if (*yes) draft.settings.cors_origins.emplace_back("*");
+  return std::nullopt;
+}
+
 constexpr auto kinesalite_rows = std::to_array<Row>({
     {"--port", kinesalite, "--listen", Reach::anywhere, kinesalite_port},
     {"-p", kinesalite, "--listen", Reach::anywhere, kinesalite_port},
@@ -330,6 +347,8 @@ constexpr auto localstack_rows = std::to_array<Row>({
     {"EDGE_PORT", localstack, "--listen", Reach::image, port},
     {"LOCALSTACK_HOST", localstack, "--tls-name", Reach::image, host_name},
     {"HOSTNAME_EXTERNAL", localstack, "--tls-name", Reach::image, host_name},
+    {"EXTRA_CORS_ALLOWED_ORIGINS", localstack, "--cors-origin", Reach::anywhere, cors_origins},
+    {"DISABLE_CORS_CHECKS", localstack, "--cors-origin '*'", Reach::anywhere, no_cors_checks},
     {"USE_SSL", localstack, nothing, Reach::image, nothing_to_do},
     {"CUSTOM_SSL_CERT_PATH", localstack, "--tls-cert, --tls-key", Reach::anywhere, certificate},
     {"PERSISTENCE", localstack, "--db /var/lib/localstack/kinesisd.db", Reach::image,
