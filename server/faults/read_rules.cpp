@@ -296,6 +296,20 @@ Rule read_rule(const Item& item) {
   return rule;
 }
 
+// A rule as it is listed. What was counted of it is not taken over.
+Rule read_listed(const Item& item) {
+  const Object object = item.object({"id", "hits", "matched", "rule"});
+  Rule rule = read_rule(object["rule"]);
+  if (const auto id = object.find("id"); id && rule.id.empty()) rule.id = read_id(*id);
+  return rule;
+}
+
+std::vector<Rule> read_listing(const Item& item) {
+  std::vector<Rule> rules;
+  for (const Item& one : item.list(rules_max)) rules.push_back(read_listed(one));
+  return rules;
+}
+
 std::vector<Rule> read_list(const Item& item) {
   std::vector<Rule> rules;
   for (const Item& one : item.list(rules_max)) rules.push_back(read_rule(one));
@@ -308,6 +322,9 @@ std::vector<Rule> rules_from(const document::Document& document) {
   const Item root = document::root(document);
   if (root.is_list()) return read_list(root);
   for (const auto& [key, value] : root.entries()) {
+    if (key == "rules") return read_listing(root.object({"rules"})["rules"]);
+    const bool listed = document.format != document::Format::toml && value.is_object();
+    if (key == "rule" && listed) return {read_listed(root)};
     if (key == "rule") return read_list(root.object({"rule"})["rule"]);
   }
   if (document.format == document::Format::toml) {

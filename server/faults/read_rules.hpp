@@ -8,7 +8,8 @@
 
 namespace kinesisd::server::faults {
 
-// One rule, a list of them, or {"rule": [...]}. A document::Problem names what is wrong with it.
+// One rule, a list of them, or {"rule": [...]}; also the list and its entries as GET /_kinesisd/faults
+// answers them. A document::Problem names what is wrong with it.
 std::vector<Rule> rules_from(const document::Document& document);
 
 }  // namespace kinesisd::server::faults

@@ -55,6 +55,31 @@ def test_rules_are_added_listed_replaced_and_removed(troubled, name):
     assert faults.listed(troubled) == []
 
 
+def test_what_is_listed_can_be_put_back_as_it_is(troubled, name):
+    faults.add(troubled, {"id": "slow", "operation": "GetRecords", "stream": name, "latency": "5ms"},
+               {"throttle": True, "count": 1}, {"operation": "PutRecords", "records": {"share": 0.5}})
+    troubled.call("PutRecord", {"StreamName": name, "Data": "YQ==", "PartitionKey": "k"})
+    before = faults.call(troubled, "GET")
+    assert [rule["hits"] for rule in before.json()["rules"]] == [0, 1, 0]
+    with kinesisd.Connection(troubled) as connection:
+        put = connection.send("PUT", faults.PATH, {"Content-Type": "application/json"}, before.body)
+    assert (put.status, put.json()) == (200, {"ids": ["slow", "1", "2"]})
+    after = faults.listed(troubled)
+    assert after == [{**rule, "hits": 0, "matched": 0} for rule in before.json()["rules"]]
+    # So can one rule alone, and a list of none.
+    one = faults.call(troubled, "GET", path=faults.PATH + "/slow").json()
+    assert faults.call(troubled, "PUT", one).json() == {"ids": ["slow"]}
+    assert faults.listed(troubled) == after[:1]
+    faults.call(troubled, "DELETE")
+    assert faults.call(troubled, "PUT", faults.call(troubled, "GET").json()).json() == {"ids": []}
+    # What follows gets an id nobody has.
+    assert faults.call(troubled, "PUT", before.json()).status == 200
+    [new] = faults.add(troubled, {"throttle": True})
+    assert new not in ("slow", "1", "2")
+    refused = faults.call(troubled, "PUT", {"rules": [{"id": "x", "rul": {"throttle": True}}]})
+    assert refused.status == 400
+
+
 def test_a_mistake_in_a_rule_changes_nothing(troubled):
     refused = faults.call(troubled, "POST", [{"throttle": True}, {"every": 0, "throttle": True}])
     assert (refused.status, refused.json()["error"]) == (
