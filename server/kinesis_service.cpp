@@ -145,9 +145,7 @@ boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
     auto response = co_await IoThread::current().all().on_disk(std::move(answer.blocking));
     answer.response = response ? *std::move(response) : own_answer_if_busy();
   }
-  if (request.method != "GET" && request.method != "HEAD") {
-    parts_.log.info("{} {}: {}", request.method, request.path, answer.response.status);
-  }
+  log_own(request, answer.response);
   if (answer.ticket == storage::no_ticket) co_return std::move(answer.response);
   parts_.journal.wake();
   const bool durable = co_await commits.wait(answer.ticket);
@@ -156,6 +154,16 @@ boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
 }
 
 boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted& admitted, Course& course) {
+// What changes something, and what was refused with its reason. Health checks that fail do so every second.
+void KinesisService::log_own(const Request& request, const Response& response) const {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  const bool refused = response.status >= 400 && response.status < 500;
+  if (reads && !refused) return;
+  const std::string reason = own::reason_of(response);
+  parts_.log.info("{} {}: {}{}{}", request.method, request.path, response.status, reason.empty() ? "" : " ",
+                  reason);
+}
+
   course.measured.begin(admitted.operation);
   Context context{.streams = parts_.streams,
                   .now = parts_.clock.now(),

@@ -79,6 +79,7 @@ class KinesisService : public Service {
   std::variant<Admitted, Refused> admit(Request& request) const;
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
+  void log_own(const Request& request, const Response& response) const;
   boost::asio::awaitable<Response> run(Request& request, Admitted& admitted, Course& course);
   // What became of the operation is known. nullopt: it has succeeded.
   void end(Course& course, const Context& context, std::optional<protocol::ErrorType> error) const;

@@ -72,7 +72,8 @@ int ask(const client::Endpoint& endpoint) {
       fmt::print("{} is healthy.\n", endpoint.url());
       return 0;
     }
-    fmt::print(stderr, "{} is not healthy: it answers {} {}\n", endpoint.url(), answer.status, answer.body);
+    const std::string_view body = std::string_view(answer.body).substr(0, answer.body.find('\n'));
+    fmt::print(stderr, "{} is not healthy: it answers {} {}\n", endpoint.url(), answer.status, body);
   } catch (const client::ConnectionError& error) {
     fmt::print(stderr, "{}.\n", error.what());
   }

@@ -3,10 +3,13 @@
 #include <utility>
 
 #include "protocol/json.hpp"
+#include "server/commands/instant.hpp"
+#include "server/own/json_body.hpp"
 
 namespace kinesisd::server::own {
 
 Response json(int status, std::string body) {
+  body += '\n';
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
           .body = std::move(body)};
@@ -20,6 +23,19 @@ Response error(int status, std::string_view sentence) {
   writer.text(sentence);
   writer.end_map();
   return json(status, std::move(body));
+}
+
+void put_time(protocol::json::Writer& writer, std::string_view name, storage::Timestamp at) {
+  writer.key(name);
+  writer.text(commands::instant_text(at));
+}
+
+std::string reason_of(const Response& response) {
+  for (const std::string_view member : {"error", "message"}) {
+    std::string body = response.body;  // overwritten
+    if (const auto reason = text_in_body(body, member)) return std::string(*reason);
+  }
+  return {};
 }
 
 }  // namespace kinesisd::server::own

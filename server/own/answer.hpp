@@ -10,6 +10,10 @@
 #include "storage/clock.hpp"
 #include "storage/journal.hpp"
 
+namespace kinesisd::protocol::json {
+class Writer;
+}
+
 namespace kinesisd::server::own {
 
 struct Control;  // server/own/control.hpp
@@ -29,10 +33,15 @@ struct Answer {
   std::function<Response()> blocking = {};
 };
 
-// `body` is JSON.
+// `body` is JSON; a line end is put behind it.
 Response json(int status, std::string body);
 
 // {"error": sentence}: one that names the thing and the remedy.
 Response error(int status, std::string_view sentence);
+// The sentence of such an answer; empty for any other.
+std::string reason_of(const Response& response);
+
+// The one form in which answers tell times: 2026-01-31T09:30:00.250Z.
+void put_time(protocol::json::Writer& writer, std::string_view name, storage::Timestamp at);
 
 }  // namespace kinesisd::server::own

@@ -17,8 +17,7 @@ Response clock_answer(const ServiceClock::Reading& reading) {
   std::string body;
   protocol::json::Writer writer(body);
   writer.begin_map(4);
-  writer.key("now");
-  writer.text(commands::instant_text(reading.now));
+  put_time(writer, "now", reading.now);
   writer.key("now_ms");
   writer.integer(storage::epoch_ms(reading.now));
   writer.key("offset_ms");

@@ -1,6 +1,5 @@
 #include "server/own/guard.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include "server/own/answer.hpp"
+#include "server/web_origin.hpp"
 
 namespace kinesisd::server::own {
 
@@ -22,20 +22,6 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
-// `name`, `name:port`, `address:port` or `[address]:port`, without the port.
-std::string host_of(std::string_view authority) {
-  const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
-  if (bracket != std::string_view::npos) return lower(authority.substr(0, bracket + 1));
-  return lower(authority.substr(0, authority.find(':')));
-}
-
-bool is_address(const std::string& host) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  if (!host.starts_with('[')) return inet_pton(AF_INET, host.c_str(), address.data()) == 1;
-  return host.ends_with(']') &&
-         inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), address.data()) == 1;
-}
-
 // A name that no stranger can point at this machine: a rebound DNS name has a dot.
 bool is_local_name(const std::string& host, const std::vector<std::string>& admin_hosts) {
   constexpr std::array<std::string_view, 2> known = {"localhost.localstack.cloud", "host.docker.internal"};
@@ -43,13 +29,6 @@ bool is_local_name(const std::string& host, const std::vector<std::string>& admi
   if (host.find('.') == std::string::npos || host.ends_with(".localhost")) return true;
   return std::find(known.begin(), known.end(), host) != known.end() ||
          std::find(admin_hosts.begin(), admin_hosts.end(), host) != admin_hosts.end();
-}
-
-// `scheme://host:port`; an opaque origin is `null` and has no host.
-std::string host_of_origin(std::string_view origin) {
-  constexpr std::string_view separator = "://";
-  const std::size_t at = origin.find(separator);
-  return at == std::string_view::npos ? std::string() : host_of(origin.substr(at + separator.size()));
 }
 
 bool is_json(std::string_view content_type) {
@@ -71,7 +50,7 @@ std::optional<Response> refuse_caller(const Request& request, const Admin& admin
         "--admin any to let others do so.");
   }
   const std::string* authority = request.header("host");
-  const std::string host = authority == nullptr ? std::string() : host_of(*authority);
+  const std::string host = authority == nullptr ? std::string() : host_of_authority(*authority);
   if (!is_address(host) && !is_local_name(host, admin.hosts)) {
     return error(403, fmt::format("The Host header says \"{}\"; call the server by its address, by localhost "
                                   "or by a name without dots to administer it, or name that host with "
@@ -93,7 +72,11 @@ std::optional<Response> refuse_caller(const Request& request, const Admin& admin
   return std::nullopt;
 }
 
+// A browser says where a POST comes from.
 std::optional<Response> refuse_body(const Request& request) {
+  if (request.method == "DELETE") return std::nullopt;
+  const bool from_a_page = request.header("origin") != nullptr || request.header("sec-fetch-site") != nullptr;
+  if (request.body.empty() && !from_a_page) return std::nullopt;
   const std::string* type = request.header("content-type");
   if (type != nullptr && is_json(*type)) return std::nullopt;
   return error(415, fmt::format("The Content-Type header says \"{}\"; send application/json.",

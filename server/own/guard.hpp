@@ -25,7 +25,8 @@ struct Admin {
 std::optional<Response> refuse_caller(const Request& request, const Admin& admin);
 
 // Why the request must not change anything, or nullopt: 415 unless its body is declared to be JSON, which no
-// page can send elsewhere without asking first.
+// page can send elsewhere without asking first. A DELETE needs no such word, because no page can send one
+// without asking, nor does a request without a body that no browser has sent.
 std::optional<Response> refuse_body(const Request& request);
 
 }  // namespace kinesisd::server::own

@@ -112,8 +112,7 @@ class Page {
   void begin(const storage::Record& record, const std::string& number) {
     writer_.begin_map(0);
     put(writer_, "sequence_number", number);
-    writer_.key("arrived");
-    writer_.timestamp(record.arrived());
+    put_time(writer_, "arrived", record.arrived());
   }
 
   void write(const storage::Record& record, const std::string& number) {

@@ -65,8 +65,7 @@ void write(protocol::json::Writer& writer, const SnapshotSummary& snapshot) {
   writer.begin_map(5);
   writer.key("name");
   writer.text(snapshot.name);
-  writer.key("saved");
-  writer.timestamp(snapshot.saved);
+  put_time(writer, "saved", snapshot.saved);
   writer.key("streams");
   writer.integer(static_cast<std::int64_t>(snapshot.streams));
   if (snapshot.scope.account) {

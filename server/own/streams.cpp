@@ -51,8 +51,7 @@ void write_members(Writer& writer, const storage::StreamOverview& stream) {
   put(writer, "arn", storage::arn(summary.key));
   put(writer, "status", protocol::enum_name(summary.status));
   put(writer, "mode", protocol::enum_name(summary.mode));
-  writer.key("created");
-  writer.timestamp(summary.created);
+  put_time(writer, "created", summary.created);
   put(writer, "retention_hours", static_cast<std::uint64_t>(summary.retention_hours));
   put(writer, "max_record_kib", static_cast<std::uint64_t>(summary.max_record_kib));
   if (summary.key_id) put(writer, "encrypted_with", *summary.key_id);
@@ -73,10 +72,7 @@ void write(Writer& writer, const storage::ShardDetails& shard) {
   put(writer, "starting_sequence_number", summary.starting.to_string());
   if (summary.ending) put(writer, "ending_sequence_number", summary.ending->to_string());
   write(writer, shard.holding);
-  if (shard.newest) {
-    writer.key("newest");
-    writer.timestamp(*shard.newest);
-  }
+  if (shard.newest) put_time(writer, "newest", *shard.newest);
   writer.end_map();
 }
 

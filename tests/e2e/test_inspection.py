@@ -1,6 +1,7 @@
 """Looking into streams of all worlds: overview, one stream, records page by page, aggregates taken apart."""
 
 import base64
+import datetime
 import hashlib
 import urllib.parse
 
@@ -49,6 +50,19 @@ def test_streams_of_all_worlds_are_listed_page_by_page(start):
         paged += page["streams"]
         more = {"next": page["next"]} if "next" in page else None
     assert paged == streams
+
+
+def test_times_are_told_in_one_form(start):
+    server = start("--start-time", "2026-01-31T09:30:00.25Z", "--clock", "frozen", "--transition-ms", "0")
+    server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1})
+    put(server, "s", "a")
+    with Connection(server) as connection:
+        saved = connection.send("PUT", "/_kinesisd/snapshots/x", {"Content-Type": "application/json"}, b"").json()
+        clock = connection.send("GET", "/_kinesisd/clock", {}, None).json()
+    told = {saved["saved"], clock["now"], seen(server)["streams"][0]["created"], seen(server, "/s")["created"],
+            seen(server, "/s")["shards"][0]["newest"], records(server, "s")[0]["arrived"]}
+    # Streams are created at whole seconds, as on AWS.
+    assert told == {"2026-01-31T09:30:00.000Z", "2026-01-31T09:30:00.250Z"}
 
 
 def test_looking_ends_no_state(start):
@@ -134,7 +148,9 @@ def test_where_to_begin(server, name):
     assert len(records(server, name, **{"from": numbers[1]})) == 2
     assert records(server, name, **{"from": "latest"}) == []
     assert len(records(server, name, **{"from": "2020-01-31T09:30:00Z"})) == 3
-    assert len(records(server, name, **{"from": f"{shown[2]['arrived'] + 1:.3f}"})) == 0
+    arrived = datetime.datetime.fromisoformat(shown[2]["arrived"].replace("Z", "+00:00")).timestamp()
+    assert len(records(server, name, **{"from": f"{arrived + 1:.3f}"})) == 0
+    assert shown[2] in records(server, name, **{"from": shown[2]["arrived"]})
 
 
 @pytest.mark.parametrize("data, text, value", [

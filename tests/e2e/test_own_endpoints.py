@@ -46,6 +46,58 @@ def test_head_has_no_body(server):
     assert (answer.status, answer.body) == (200, b"")
 
 
+def test_answers_end_with_a_newline(server):
+    for method, path, body in (("GET", "", None), ("GET", "health", None), ("GET", "health/live", None), ("GET", "kms", None),
+                               ("GET", "streams", None), ("GET", "faults", None), ("GET", "snapshots", None),
+                               ("GET", "clock", None), ("GET", "ca.pem", None), ("GET", "nothing", None),
+                               ("PUT", "kms/k", b"{}"), ("DELETE", "faults/none", None), ("DELETE", "health", None)):
+        answer = send(server, method, path, JSON, body)
+        assert answer.body.endswith(b"\n") and not answer.body.endswith(b"\n\n"), path
+        assert int(answer.headers["Content-Length"]) == len(answer.body)
+    with Connection(server) as connection:
+        for path in ("/health", "/_localstack/health", "/_localstack/info", "/_localstack/init", "/metrics"):
+            assert connection.send("GET", path, {}, None).body.endswith(b"\n"), path
+
+
+@pytest.mark.parametrize("method, path", [("POST", "snapshots/none"), ("POST", "faults/reset"), ("PUT", "snapshots/bare"),
+                                          ("DELETE", "snapshots/bare"), ("DELETE", "faults"), ("DELETE", "faults/none")])
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/x-www-form-urlencoded"}],
+                         ids=["curl -X POST", "curl -d ''"])
+def test_what_has_no_body_needs_no_content_type(server, method, path, headers):
+    send(server, "PUT", "snapshots/bare", JSON, b"{}")
+    assert send(server, method, path, headers).status in (200, 404)  # some of these are not there
+    # A page can send a POST without a body, but its browser says so.
+    if method == "POST":
+        origin = {"Origin": f"http://{server.host}:3000"}
+        assert send(server, method, path, {**headers, **origin}).status == 415
+        assert send(server, method, path, {**headers, "Sec-Fetch-Site": "same-site"}).status == 415
+
+
+@pytest.mark.parametrize("method, path, headers, body, line", [
+    ("POST", "reset", JSON, b'{"acount": "1"}', "400 acount is not known here"),
+    ("POST", "reset", {"Content-Type": "text/plain"}, b"{}",
+     '415 The Content-Type header says "text/plain"; send application/json.'),
+    ("GET", "streams/gone", {}, None, "404 There is no stream gone for account 000000000000 in us-east-1."),
+    ("GET", "streams?limit=0", {}, None, "400 limit=0 has no sense; choose a number from 1 to 1000."),
+    ("DELETE", "health", JSON, None, "405 /_kinesisd/health takes no DELETE; it takes GET, HEAD."),
+    ("GET", "kms", {"Host": "evil.example"}, None, '403 The Host header says "evil.example"; call the server by'),
+])
+def test_a_refusal_has_its_reason_in_the_log(start, method, path, headers, body, line):
+    server = start()
+    answer = send(server, method, path, headers, body)
+    assert answer.status == int(line[:3])
+    logged = server.wait_for_line(f"info  {method} /_kinesisd/{path.split('?')[0]}: ")
+    assert logged.endswith(f": {answer.status} {answer.json()['error']}")
+    if "acount" not in line:
+        assert line in logged
+
+
+def test_what_was_done_is_logged_without_a_reason(start):
+    server = start()
+    assert send(server, "POST", "reset", JSON, b"{}").status == 200
+    assert server.wait_for_line("POST /_kinesisd/reset").endswith("info  POST /_kinesisd/reset: 200")
+
+
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}])
 def test_only_json_changes_something(server, headers):
     answer = send(server, "PUT", "kms/guarded", headers, b'{"state":"enabled"}')

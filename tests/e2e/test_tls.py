@@ -183,7 +183,7 @@ def test_an_answer_ends_in_order(tls):
         answer = b""
         while more := connection.recv(1000):
             answer += more
-        assert answer.endswith(b"}")
+        assert answer.endswith(b"}\n")
 
 
 # Certificates

@@ -31,6 +31,8 @@ class Own {
                     .body = std::move(body)};
     auto answer = answer_own(request, control_);
     ticket = answer.ticket;
+    REQUIRE(answer.response.body.ends_with("\n"));
+    answer.response.body.pop_back();
     return std::move(answer.response);
   }
   std::string body(std::string method, std::string path, std::string body = {}) {

@@ -106,7 +106,7 @@ TEST_CASE("Whoever may not administer is told why, and nothing that a page could
   }));
   const auto refused = refuse_caller(request_with(row.headers, false), row.admin);
   REQUIRE(refused);
-  CHECK(refused->body == row.body);
+  CHECK(refused->body == std::string(row.body) + "\n");
   for (const Header& header : refused->headers) {
     CHECK_THAT(header.name, !Catch::StartsWith("Access-Control", Catch::CaseSensitive::No));
   }
@@ -127,13 +127,43 @@ TEST_CASE("What changes the server is declared to be JSON") {
       {"no type", {}, true},
   }));
   INFO(row.why);
-  const auto refused = refuse_body(request_with(row.headers));
+  Request request = request_with(row.headers);
+  request.method = "POST";
+  request.body = "{}";
+  const auto refused = refuse_body(request);
   CHECK((refused ? refused->status : 0) == (row.refused ? 415 : 0));
 }
 
+TEST_CASE("What no page can send unasked needs no word of its body") {
+  struct Row {
+    const char* method;
+    const char* body;
+    std::vector<Header> headers;
+    bool refused;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"DELETE", "", {}, false},
+      {"DELETE", "x", {{"content-type", "text/plain"}, {"origin", "http://localhost:3000"}}, false},
+      {"POST", "", {}, false},
+      {"PUT", "", {{"content-type", "application/x-www-form-urlencoded"}}, false},
+      {"POST", "", {{"origin", "http://localhost:3000"}}, true},
+      {"POST", "", {{"origin", "null"}}, true},
+      {"POST", "", {{"sec-fetch-site", "same-origin"}}, true},
+      {"POST", "", {{"content-type", "application/json"}, {"origin", "http://localhost:3000"}}, false},
+      {"POST", "x", {}, true},
+  }));
+  INFO(row.method << " " << row.body);
+  Request request = request_with(row.headers);
+  request.method = row.method;
+  request.body = row.body;
+  CHECK(refuse_body(request).has_value() == row.refused);
+}
+
 TEST_CASE("A refused body is answered with the type it needs") {
-  CHECK(refuse_body(Request{})->body ==
-        R"({"error":"The Content-Type header says \"\"; send application/json."})");
+  Request request;
+  request.body = "{}";
+  CHECK(refuse_body(request)->body ==
+        "{\"error\":\"The Content-Type header says \\\"\\\"; send application/json.\"}\n");
 }
 
 }  // namespace kinesisd::server::own
