@@ -79,6 +79,12 @@ SequenceNumber position_behind(const Shard& shard, std::uint64_t next_index, Tim
 
 }  // namespace
 
+std::uint64_t readable_records(const Stream& stream, Timestamp now) {
+  Holding sum;
+  for (const auto& shard : stream.shards) add(sum, holding_of(stream, *shard, now));
+  return sum.records;
+}
+
 StreamOverviews overview(Streams& streams, const Scope& scope, const std::optional<StreamKey>& after,
                          std::size_t limit, Timestamp now) {
   const StreamsState& state = streams.state();

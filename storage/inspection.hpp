@@ -15,6 +15,7 @@
 namespace kinesisd::storage {
 
 class Streams;
+struct Stream;
 
 // Bytes are known of all that a shard has in memory. Records of it that cannot be read, not yet or not any
 // more, are counted one by one with the lock held: where there are more of them, and more of the others too,
@@ -37,6 +38,9 @@ struct StreamOverviews {
   std::vector<StreamOverview> streams;  // by account, region and name
   bool more = false;
 };
+
+// Records of the stream that can be read.
+std::uint64_t readable_records(const Stream& stream, Timestamp now);
 
 // Streams of the scope behind `after`, at most `limit`.
 StreamOverviews overview(Streams& streams, const Scope& scope, const std::optional<StreamKey>& after,

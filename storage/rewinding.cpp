@@ -68,7 +68,7 @@ Rewinding::Rewinding(StreamsState& state, const Scope& scope, Snapshot* target)
 
 void Rewinding::compare_streams() {
   for (const auto& [key, stream] : state_.streams) {
-    if (!scope_.holds(key.world)) continue;
+    if (!scope_.holds(key)) continue;
     const std::int64_t serial = stream->row.serial;
     const SavedStream* saved = nullptr;
     if (target_ != nullptr)
@@ -132,7 +132,7 @@ void Rewinding::rewind_accounts_and_keys() {
   const Snapshot nothing;
   const Snapshot& target = target_ != nullptr ? *target_ : nothing;
   for (const auto& [world, row] : state_.accounts)
-    if (scope_.holds(world) && !target.accounts.contains(world))
+    if (scope_.holds_account(world) && !target.accounts.contains(world))
       rewrite_.accounts.push_back({world, row, {}});
   for (const auto& [world, row] : target.accounts) rewrite_.accounts.push_back({world, {}, row});
   if (!scope_.everything()) return;

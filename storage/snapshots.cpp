@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/emptying.hpp"
 #include "storage/group_commit.hpp"
+#include "storage/inspection.hpp"
 #include "storage/rewinding.hpp"
 #include "storage/streams_state.hpp"
 
@@ -32,14 +34,14 @@ Snapshot snapshot_of(const StreamsState& state, const Scope& scope, Timestamp no
   snapshot.saved = now;
   for (const auto& [key, stream] : state.streams) {
     // What is DELETING will not be there when it is restored.
-    if (!scope.holds(key.world) || stream->row.transition == Transition::deleting) continue;
+    if (!scope.holds(key) || stream->row.transition == Transition::deleting) continue;
     SavedStream& copy = snapshot.streams[stream->row.serial];
     copy.row = stream->row;
     for (const auto& shard : stream->shards)
       copy.shards.push_back(saved(state, *shard, snapshot.memory_bytes));
   }
   for (const auto& [world, account] : state.accounts)
-    if (scope.holds(world)) snapshot.accounts.emplace(world, account);
+    if (scope.holds_account(world)) snapshot.accounts.emplace(world, account);
   if (scope.everything()) snapshot.keys = state.keys;
   return snapshot;
 }
@@ -79,6 +81,22 @@ std::size_t reset(GroupCommit& journal, const Scope& scope) {
     removed = rewind(state, engine, wakes, scope, nullptr);
   });
   return removed.size();
+}
+
+std::optional<std::uint64_t> empty_stream(GroupCommit& journal, const StreamKey& stream, Timestamp now) {
+  std::optional<std::uint64_t> records;
+  Garbage garbage;  // freed when the lock is not held any more
+  journal.exclusive([&](StreamsState& state, Engine& engine, Wakes& wakes) {
+    // Nothing that is due is done to the stream: it would be submitted, and nothing can be here.
+    const auto found = state.streams.find(stream);
+    if (found == state.streams.end() || !status(found->second->row, now)) return;
+    records = readable_records(*found->second, now);
+    if (found->second->shards.empty()) return;  // DELETING
+    Emptying emptying(state, *found->second);
+    engine.rewrite(emptying.rewrite());
+    emptying.apply(wakes, garbage);
+  });
+  return records;
 }
 
 Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope& scope, Timestamp now) {

@@ -23,15 +23,20 @@ class Streams;
 inline constexpr std::size_t snapshots_max = 64;
 inline constexpr std::size_t snapshot_name_max = 128;
 
-// The worlds that are meant: all, those of an account, of a region, or one.
+// The worlds that are meant: all, those of an account, of a region, or one; or, in them, the streams of one
+// name and nothing else.
 struct Scope {
   std::optional<std::string> account = {};
   std::optional<std::string> region = {};
+  std::optional<std::string> stream = {};
 
-  bool everything() const { return !account && !region; }
+  bool everything() const { return !account && !region && !stream; }
   bool holds(const World& world) const {
     return (!account || *account == world.account) && (!region || *region == world.region);
   }
+  bool holds(const StreamKey& key) const { return holds(key.world) && (!stream || *stream == key.name); }
+  // What is no stream's: commitments.
+  bool holds_account(const World& world) const { return !stream && holds(world); }
 };
 
 struct SavedShard {
@@ -77,6 +82,11 @@ bool is_snapshot_name(std::string_view name);
 // * Takes away all streams of the scope with everything they have, commitments, and, if the scope is
 // everything, the states of keys. Subscriptions end. Snapshots stay. How many streams there were.
 std::size_t reset(GroupCommit& journal, const Scope& scope);
+
+// * Takes all records of a stream away. Shards, settings and consumers stay, and numbers go on: an iterator
+// into what is gone goes on with what comes next. Subscriptions end. Snapshots keep what they hold. How many
+// records could still be read; nullopt: there is no such stream.
+std::optional<std::uint64_t> empty_stream(GroupCommit& journal, const StreamKey& stream, Timestamp now);
 
 enum class Saving { saved, too_many, too_large };
 // * A snapshot of that name is replaced. too_many: snapshots_max others are there; too_large (without a

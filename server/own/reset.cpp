@@ -12,6 +12,7 @@
 #include "server/document/reader.hpp"
 #include "server/faults/rule_book.hpp"
 #include "server/own/control.hpp"
+#include "server/own/streams.hpp"
 #include "storage/snapshots.hpp"
 
 namespace kinesisd::server::own {
@@ -56,9 +57,12 @@ struct Reset {
 Reset reset_of(const std::string& body) {
   if (body.empty()) return {};
   const document::Document sent = document::parse_json(body);
-  const document::Object object = document::root(sent).object({"account", "region", "faults"});
+  const document::Object object = document::root(sent).object({"account", "region", "stream", "faults"});
   const auto boolean = [](const document::Item& item) { return item.boolean(); };
-  return {.scope = scope_in(object), .faults = object.read("faults", boolean).value_or(false)};
+  const auto word = [](const document::Item& item) { return item.word(); };
+  Reset asked{.scope = scope_in(object), .faults = object.read("faults", boolean).value_or(false)};
+  asked.scope.stream = object.read("stream", word);
+  return asked;
 }
 
 void write(protocol::json::Writer& writer, const SnapshotSummary& snapshot) {
@@ -153,6 +157,23 @@ Answer answer_reset(Call& call) {
             const std::size_t streams = storage::reset(control.journal, asked.scope);
             if (asked.faults && control.faults != nullptr) control.faults->clear();
             return json(200, fmt::format(R"({{"streams":{}}})", streams));
+          })};
+}
+
+Answer empty_stream(const Call& call, const storage::StreamKey& stream) {
+  return {.response = {},
+          .blocking = blocking(call.control, [stream, now = call.now](const Control& control) {
+            const auto records = storage::empty_stream(control.journal, stream, now);
+            if (!records) return no_such_stream(control, stream, now);
+            return json(200, fmt::format(R"({{"records":{}}})", *records));
+          })};
+}
+
+Answer reset_all(const Call& call, std::string_view body) {
+  return {.response = {},
+          .blocking = blocking(call.control, [body = std::string(body)](const Control& control) {
+            storage::reset(control.journal, {});
+            return json(200, body);
           })};
 }
 

@@ -15,6 +15,7 @@
 #include "server/own/json_body.hpp"
 #include "server/own/query.hpp"
 #include "server/own/records.hpp"
+#include "server/own/reset.hpp"
 #include "storage/inspection.hpp"
 
 namespace kinesisd::server::own {
@@ -123,18 +124,6 @@ storage::StreamOverviews page_of(const Control& control, const storage::Scope& s
   return page;
 }
 
-Response not_found(const Control& control, const StreamKey& key, storage::Timestamp now) {
-  const auto worlds =
-      control.streams.with([&](storage::Streams& streams) { return streams.worlds_with(key.name, now); });
-  std::string elsewhere;
-  for (const storage::World& world : worlds)
-    elsewhere +=
-        fmt::format("{}account {} in {}", elsewhere.empty() ? "" : ", ", world.account, world.region);
-  if (!elsewhere.empty()) elsewhere = fmt::format("; one of this name exists for {}", elsewhere);
-  return error(404, fmt::format("There is no stream {} for account {} in {}{}.", key.name, key.world.account,
-                                key.world.region, elsewhere));
-}
-
 Response details(const Control& control, const StreamKey& key, const Query& query, storage::Timestamp now) {
   const auto from = storage::parse_shard_id(query.text("from").value_or("0"));
   if (!from)
@@ -143,7 +132,7 @@ Response details(const Control& control, const StreamKey& key, const Query& quer
   const auto shards_max = static_cast<std::size_t>(query.number("limit", page_max, 1, page_max));
   const auto stream = control.streams.with(
       [&](storage::Streams& streams) { return storage::details(streams, key, *from, shards_max, now); });
-  if (!stream) return not_found(control, key, now);
+  if (!stream) return no_such_stream(control, key, now);
   std::string body;
   Writer writer(body);
   writer.begin_map(0);
@@ -164,6 +153,18 @@ Response details(const Control& control, const StreamKey& key, const Query& quer
 }
 
 }  // namespace
+
+Response no_such_stream(const Control& control, const StreamKey& key, storage::Timestamp now) {
+  const auto worlds =
+      control.streams.with([&](storage::Streams& streams) { return streams.worlds_with(key.name, now); });
+  std::string elsewhere;
+  for (const storage::World& world : worlds)
+    elsewhere +=
+        fmt::format("{}account {} in {}", elsewhere.empty() ? "" : ", ", world.account, world.region);
+  if (!elsewhere.empty()) elsewhere = fmt::format("; one of this name exists for {}", elsewhere);
+  return error(404, fmt::format("There is no stream {} for account {} in {}{}.", key.name, key.world.account,
+                                key.world.region, elsewhere));
+}
 
 Answer list_streams(Call& call) {
   const Query query(call.request.query, {"account", "region", "limit", "next"});
@@ -192,6 +193,7 @@ Answer list_streams(Call& call) {
 
 Answer answer_stream(Call& call) {
   constexpr std::string_view records = "/records";
+  const bool empties = call.request.method == "DELETE";
   std::string_view argument = call.argument;
   const bool of_records = argument.ends_with(records);
   if (of_records) argument.remove_suffix(records.size());
@@ -199,17 +201,25 @@ Answer answer_stream(Call& call) {
   if (!name || name->empty() || name->find('/') != std::string::npos) {
     return {error(400, fmt::format("\"{}\" is no name of a stream.", argument))};
   }
-  const Query query = of_records ? Query(call.request.query, {"account", "region", "shard", "from", "limit",
-                                                              "format", "deaggregate"})
-                                 : Query(call.request.query, {"account", "region", "from", "limit"});
+  if (empties && !of_records) {
+    return {
+        error(405, fmt::format("To empty the stream, DELETE /_kinesisd/streams/{}/records; to take it away "
+                               "at once, POST {{\"stream\": \"{}\"}} to /_kinesisd/reset.",
+                               argument, *name))};
+  }
+  const Query query = empties      ? Query(call.request.query, {"account", "region"})
+                      : of_records ? Query(call.request.query, {"account", "region", "shard", "from", "limit",
+                                                                "format", "deaggregate"})
+                                   : Query(call.request.query, {"account", "region", "from", "limit"});
   const storage::World& fallback = call.control.fallback;
   const StreamKey key{
       {query.text("account").value_or(fallback.account), query.text("region").value_or(fallback.region)},
       *name};
+  if (empties) return empty_stream(call, key);
   if (!of_records) return {details(call.control, key, query, call.now)};
   const bool there = call.control.streams.with(
       [&](storage::Streams& streams) { return storage::listed_shards(streams, key, call.now).has_value(); });
-  if (!there) return {not_found(call.control, key, call.now)};
+  if (!there) return {no_such_stream(call.control, key, call.now)};
   return answer_records(call, key, query);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/own/answer.hpp"
+#include "storage/stream_key.hpp"
 
 namespace kinesisd::server::own {
 
@@ -9,7 +10,11 @@ namespace kinesisd::server::own {
 Answer list_streams(Call& call);
 
 // The call's argument is a stream's name, its world is ?account=&region=. GET NAME?from=&limit= tells of the
-// stream with its shards and consumers, GET NAME/records of its records (own/records.hpp).
+// stream with its shards and consumers, GET NAME/records of its records (own/records.hpp); DELETE
+// NAME/records takes those away (own/reset.hpp).
 Answer answer_stream(Call& call);
+
+// 404, and where else there is a stream of this name.
+Response no_such_stream(const Control& control, const storage::StreamKey& key, storage::Timestamp now);
 
 }  // namespace kinesisd::server::own

@@ -60,7 +60,10 @@ void rewrite_streams(SQLite::Database& database, MetadataWriter& metadata, const
   for (const auto& returned : rewrite.returned) copy(copy_records, returned);
   for (const auto& back : rewrite.put_back) {
     run(release_shards, swept_stream, back.stream.serial);
-    for (const auto& shard : back.shards) run(remove_shard, shard.serial);
+    for (const auto& shard : back.shards) {
+      require_numberable(shard.serial, 0);
+      run(remove_shard, shard.serial);
+    }
     metadata.write(back);
   }
   for (const auto& changed : rewrite.accounts) metadata.write(changed);
