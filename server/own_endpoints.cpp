@@ -76,6 +76,8 @@ constexpr auto endpoints = std::to_array<Endpoint>({
     {"/healthcheck", "GET, HEAD", Access::everyone, "As kinesis-mock has it.", own::answer_health},
     {"/health", "GET, HEAD", Access::everyone, "As LocalStack had it.", dropin::answer_old_health},
     {"/_localstack/health", "GET, HEAD", Access::everyone, "As LocalStack has it.",
+    {"/moto-api/reset", "POST", Access::tools, "As moto has it: takes all streams away.",
+     dropin::answer_moto_reset},
      dropin::answer_localstack_health},
     {"/_localstack/info", "GET, HEAD", Access::everyone, "As LocalStack has it.", dropin::answer_info},
     {"/_localstack/init", "GET, HEAD", Access::everyone, "As LocalStack has it.", dropin::answer_init},
@@ -147,7 +149,11 @@ Response not_allowed(const Endpoint& endpoint, const Request& request) {
 
 bool is_own(const Request& request) {
   if (request.path.starts_with(prefix)) return true;
-  return only_reads(request.method) && find_endpoint(request.path) != nullptr;
+  const Endpoint* endpoint = find_endpoint(request.path);
+  if (endpoint == nullptr) return false;
+  if (endpoint->access == Access::everyone) return only_reads(request.method);
+  // Also a browser's question whether a page may call it: the API would say yes.
+  return request.header("x-amz-target") == nullptr;
 }
 
 own::Answer answer_own(Request& request, const own::Control& control) {

@@ -7,7 +7,7 @@
 namespace kinesisd::server {
 
 // Whether the request is for one of the server's own paths: everything under /_kinesisd/, and those that
-// other tools ask for elsewhere (GET and HEAD only, so that calls of the API may have any path).
+// other tools ask for elsewhere (only what is no call of the API, which may have any path).
 bool is_own(const Request& request);
 
 // 404 for other paths under /_kinesisd/, 405 for other methods, 403 and 415 for those who may not administer

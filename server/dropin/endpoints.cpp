@@ -14,6 +14,7 @@
 #include "server/document/reader.hpp"
 #include "server/dropin/init_scripts.hpp"
 #include "server/own/control.hpp"
+#include "server/own/reset.hpp"
 #include "storage/streams_state.hpp"
 
 namespace kinesisd::server::dropin {
@@ -159,6 +160,10 @@ own::Answer answer_init_stage(own::Call& call) {
   write_scripts(writer, call.control, stage);
   writer.end_map();
   return {own::json(200, spaced(body))};
+}
+
+own::Answer answer_moto_reset(own::Call& call) {
+  return own::reset_all(call, R"({"status": "ok"})");
 }
 
 own::Answer answer_scripts(own::Call& call) {

@@ -16,6 +16,8 @@ own::Answer answer_info(own::Call& call);
 // /_localstack/init and, with a stage for an argument, what is behind it.
 own::Answer answer_init(own::Call& call);
 own::Answer answer_init_stage(own::Call& call);
+// POST /moto-api/reset.
+own::Answer answer_moto_reset(own::Call& call);
 // PUT /_kinesisd/scripts: {"stage": "READY", "name": "x.sh", "state": "RUNNING"}, or {"stage": "READY",
 // "completed": true}.
 own::Answer answer_scripts(own::Call& call);

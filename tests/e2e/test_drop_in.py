@@ -10,7 +10,7 @@ import ssl
 
 import pytest
 
-from kinesisd import Connection, create_stream
+from kinesisd import Connection, create_stream, headers_for
 from service_clock import move
 from test_restart import check_refused, refusal
 
@@ -436,3 +436,30 @@ def test_one_namespace_as_kinesalite_has_it(start, flags, env, seen):
     create_stream(server, "s")
     with Connection(server, access_key="111122223333", region="eu-west-1") as elsewhere:
         assert elsewhere.ok("ListStreams", {})["StreamNames"] == seen
+
+
+def test_motos_reset(start):
+    server = start("--transition-ms", "60000")
+    for where in ({}, {"region": "eu-west-1"}, {"access_key": "123456789012"}):
+        server.ok("CreateStream", {"StreamName": "s", "ShardCount": 1}, **where)
+
+    def reset(headers=None, body=None, method="POST"):
+        with Connection(server) as connection:
+            return connection.send(method, "/moto-api/reset", headers or {}, body)
+
+    # Not for a web page, by the rules of /_kinesisd/reset.
+    for headers, body, status in (({"Origin": "https://evil.example"}, None, 403), ({"Host": "evil.example"}, None, 403),
+                                  ({"Origin": f"http://{server.host}:3000"}, None, 415),
+                                  ({"Content-Type": "text/plain"}, b"x", 415)):
+        assert reset(headers, body).status == status
+    assert server.ok("ListStreams", {})["StreamNames"] == ["s"]
+    answer = reset()
+    assert (answer.status, answer.body) == (200, b'{"status": "ok"}\n')
+    for where in ({}, {"region": "eu-west-1"}, {"access_key": "123456789012"}):
+        assert server.ok("ListStreams", {}, **where)["StreamNames"] == []
+    assert reset({"Content-Type": "application/json"}, b"{}").status == 200
+    # The path is the API's for its calls.
+    assert (reset(method="GET").status, reset(method="OPTIONS").status) == (405, 405)
+    with Connection(server) as connection:
+        listed = connection.send("POST", "/moto-api/reset", headers_for("ListStreams"), b"{}")
+    assert (listed.status, listed.json()["StreamNames"]) == (200, [])
