@@ -39,7 +39,9 @@ report() { # JSON
   [[ -n $url ]] || return 0
   local one
   for one in "${reports[@]}"; do
-    curl -sS -o /dev/null -X PUT -H 'Content-Type: application/json' -d "$one" "$url/_kinesisd/scripts"
+    curl -sS -o /dev/null -X PUT -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
+      ${AWS_SESSION_TOKEN:+-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN"} \
+      -H 'Content-Type: application/json' -d "$one" "$url/_kinesisd/scripts"
   done
   reports=()
 }

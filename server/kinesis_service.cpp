@@ -71,6 +71,7 @@ KinesisService::KinesisService(Parts parts)
                .fallback = parts_.fallback,
                .transport = parts_.transport,
                .admin = parts_.admin,
+               .credentials = parts_.credentials,
                .metrics = parts_.metrics,
                .readiness = parts_.readiness,
                .faults = parts_.faults,
@@ -79,8 +80,8 @@ KinesisService::KinesisService(Parts parts)
 boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   Course course{.measured = metrics::Measured(counts(), request)};
   Response response = co_await answer_on(request, course);
-  course.measured.sent(response.body.size());
   if (parts_.cors != nullptr) parts_.cors->restrain(request, response);
+  course.measured.sent(response.body.size());
   log_request(parts_.log, request, response, course.story, course.measured);
   co_return response;
 }
@@ -153,7 +154,6 @@ boost::asio::awaitable<Response> KinesisService::run_own(Request& request) {
   co_return own_answer_if_lost();
 }
 
-boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted& admitted, Course& course) {
 // What changes something, and what was refused with its reason. Health checks that fail do so every second.
 void KinesisService::log_own(const Request& request, const Response& response) const {
   const bool reads = request.method == "GET" || request.method == "HEAD";
@@ -164,6 +164,7 @@ void KinesisService::log_own(const Request& request, const Response& response) c
                   reason);
 }
 
+boost::asio::awaitable<Response> KinesisService::run(Request& request, Admitted& admitted, Course& course) {
   course.measured.begin(admitted.operation);
   Context context{.streams = parts_.streams,
                   .now = parts_.clock.now(),

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "protocol/json.hpp"
 #include "server/document/value.hpp"
 #include "server/dropin/endpoints.hpp"
+#include "server/own/authorization.hpp"
 #include "server/own/clock.hpp"
 #include "server/own/control.hpp"
 #include "server/own/faults.hpp"
@@ -73,11 +76,11 @@ constexpr auto endpoints = std::to_array<Endpoint>({
      own::answer_stream},
     {"/_kinesisd/scripts", "PUT", Access::tools, "Tells what has become of an image's init script.",
      dropin::answer_scripts},
+    {"/moto-api/reset", "POST", Access::tools, "As moto has it: takes all streams away.",
+     dropin::answer_moto_reset},
     {"/healthcheck", "GET, HEAD", Access::everyone, "As kinesis-mock has it.", own::answer_health},
     {"/health", "GET, HEAD", Access::everyone, "As LocalStack had it.", dropin::answer_old_health},
     {"/_localstack/health", "GET, HEAD", Access::everyone, "As LocalStack has it.",
-    {"/moto-api/reset", "POST", Access::tools, "As moto has it: takes all streams away.",
-     dropin::answer_moto_reset},
      dropin::answer_localstack_health},
     {"/_localstack/info", "GET, HEAD", Access::everyone, "As LocalStack has it.", dropin::answer_info},
     {"/_localstack/init", "GET, HEAD", Access::everyone, "As LocalStack has it.", dropin::answer_init},
@@ -134,6 +137,15 @@ bool only_reads(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
+std::optional<Response> refuse_tool(const Request& request, const own::Control& control) {
+  if (auto refused = own::refuse_caller(request, control.admin)) return refused;
+  if (control.credentials == nullptr) return std::nullopt;
+  // Of the wall clock, as the clients' is.
+  return own::refuse_unknown_caller(
+      request, *control.credentials,
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
+
 Response not_here(std::string_view path) {
   return own::error(404, fmt::format("There is nothing at {}; GET {} lists what there is.", path, prefix));
 }
@@ -164,7 +176,7 @@ own::Answer answer_own(Request& request, const own::Control& control) {
   if (endpoint == nullptr) return {not_here(request.path)};
   const bool reads = only_reads(request.method);
   if (endpoint->access == Access::tools) {
-    if (auto refused = own::refuse_caller(request, control.admin)) return {*std::move(refused)};
+    if (auto refused = refuse_tool(request, control)) return {*std::move(refused)};
   }
   if (!allows(*endpoint, request.method)) return {not_allowed(*endpoint, request)};
   if (!reads) {

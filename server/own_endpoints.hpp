@@ -10,8 +10,8 @@ namespace kinesisd::server {
 // other tools ask for elsewhere (only what is no call of the API, which may have any path).
 bool is_own(const Request& request);
 
-// 404 for other paths under /_kinesisd/, 405 for other methods, 403 and 415 for those who may not administer
-// the server (own/guard.hpp); GET /_kinesisd/ lists all paths.
+// 404 for other paths under /_kinesisd/, 405 for other methods, 403, 401 and 415 for those who may not
+// administer the server (own/guard.hpp, own/authorization.hpp); GET /_kinesisd/ lists all paths.
 own::Answer answer_own(Request& request, const own::Control& control);
 
 // The answer to a change that could not be written, and to one that there is no thread for.

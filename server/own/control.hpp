@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "server/credentials.hpp"
 #include "server/log.hpp"
 #include "server/operation.hpp"
 #include "server/own/guard.hpp"
@@ -38,6 +39,7 @@ struct Control {
   storage::World fallback = {};  // of callers that name none
   Transport transport = {};
   Admin admin = {};
+  const Credentials* credentials = nullptr;  // nullptr: callers need none
   const metrics::Metrics* metrics = nullptr;
   const Readiness* readiness = nullptr;  // nullptr: nothing is waited for at start
   faults::RuleBook* faults = nullptr;
