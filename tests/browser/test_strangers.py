@@ -13,6 +13,7 @@ SECRET = "nobody's business"
 KEPT = "before"
 # What a page would like to do, in an order in which everything can be done.
 CHANGES = [
+    ("DELETE", "streams/{stream}/records", {}),
     ("POST", "faults/reset", {}),
     ("DELETE", "faults/{rule}", {}),
     ("POST", "faults/{rule}", {}),
@@ -22,7 +23,6 @@ CHANGES = [
     ("PUT", "clock", {"advance": "25h"}),
     ("POST", "clock", {"advance_ms": 1}),
     ("PUT", "snapshots/stolen", {}),
-    ("DELETE", "streams/{stream}/records", {}),
     ("POST", "../moto-api/reset", {}),
     ("POST", f"snapshots/{KEPT}", {}),
     ("DELETE", f"snapshots/{KEPT}", {}),
