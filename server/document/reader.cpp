@@ -138,6 +138,8 @@ std::size_t Item::choice(std::span<const std::string_view> words) const {
 }
 
 std::vector<Item> Item::list(std::size_t items_max) const {
+  if (kind() == Kind::object && document_->format == Format::toml && path_.find('.') == std::string::npos)
+    refuse(fmt::format("write [[{0}]] instead of [{0}]", path_));
   if (kind() != Kind::list) refuse("write a list: [...]");
   if (value_->items.size() > items_max) {
     complain(fmt::format(" has {} items; write at most {}", value_->items.size(), items_max));

@@ -328,6 +328,11 @@ std::vector<Rule> rules_from(const document::Document& document) {
     if (key == "rule") return read_list(root.object({"rule"})["rule"]);
   }
   if (document.format == document::Format::toml) {
+    constexpr std::array<std::string_view, 1> tables{"rule"};
+    for (const auto& [key, item] : root.entries()) {
+      if (!item.is_list() && !document::closest(key, tables))
+        item.complain(" stands outside of a rule; write [[rule]] above it");
+    }
     root.object({"rule"});
     return {};
   }

@@ -319,3 +319,9 @@ def test_a_near_miss_of_a_command(ours, words, said):
 def test_a_near_miss_of_an_option(ours):
     done = run(ours / "aws", ["kinesis", "list-streams", "--limt", "4"])
     assert done.returncode == 252 and done.stderr.endswith("Unknown options: --limt, 4; did you mean --limit?\n")
+
+
+def test_a_near_miss_of_an_option_of_every_command(ours):
+    done = run(ours / "aws", ["kinesis", "list-streams", "--endpont-url", "http://a"])
+    assert done.returncode == 252
+    assert done.stderr.endswith("Unknown options: --endpont-url, http://a; did you mean --endpoint-url?\n")

@@ -231,6 +231,7 @@ MISTAKES = [
     ("no TOML", "[[streams\n", ", line 1 is not TOML: "),
     ("an unknown key", stream("shard = 1"),
      ", line 3: streams[0].shard is not known; shards is, and the keys here are name, account, region, shards, mode, "),
+    ("a table for a list", "[streams]\nname = 'a'\n", ", line 1: streams is a table; write [[streams]] instead of [streams]."),
     ("an unknown table", "[[stream]]\n", ", line 1: stream is not known; streams is, and the keys here are streams, accounts, keys."),
     ("no name", "[[streams]]\nshards = 1\n",
      ", line 1: streams[0].name is missing; write a text in quotes."),

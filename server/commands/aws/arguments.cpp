@@ -197,7 +197,10 @@ class Reader {
   Value blob(const std::string& text) const {
     if (binary_ == Binary::raw) return base64_value(text);
     std::string bytes;
-    if (!protocol::base64::decode(text, bytes)) throw ValueError(fmt::format("Invalid base64: \"{}\"", text));
+    if (!protocol::base64::decode(text, bytes)) {
+      throw ValueError(fmt::format(
+          "Invalid base64: \"{}\"; --cli-binary-format raw-in-base64-out takes it as it is", text));
+    }
     return text_value(text);
   }
 
@@ -229,6 +232,8 @@ const protocol::MemberShape* find_switch(const Shape& shape, std::string_view op
 std::string meant(const Shape& shape, std::string_view given) {
   std::vector<std::string> options;
   for (const protocol::MemberShape& member : shape.members) options.push_back(kebab_case(member.name));
+  options.insert(options.end(), global_values.begin(), global_values.end());
+  options.insert(options.end(), global_switches.begin(), global_switches.end());
   const std::vector<std::string_view> names(options.begin(), options.end());
   const auto like = document::closest(given, names);
   return like ? fmt::format("; did you mean --{}?", *like) : std::string();

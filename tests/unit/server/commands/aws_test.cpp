@@ -137,7 +137,10 @@ TEST_CASE("Words become a request by the operation's table") {
        "ShardId, Timestamp"},
       {"no number", "list-streams", {"--limit", "x"}, "refused: invalid literal for int() with base 10: 'x'"},
       {"no value", "list-streams", {"--limit"}, "refused: argument --limit: expected one argument"},
-      {"no base64", "put-record", {"--data", "?"}, "refused: Invalid base64: \"?\""},
+      {"no base64",
+       "put-record",
+       {"--data", "?"},
+       "refused: Invalid base64: \"?\"; --cli-binary-format raw-in-base64-out takes it as it is"},
   }));
   CAPTURE(row.why);
   CHECK(sent(row.command, row.words) == row.expected);
