@@ -102,10 +102,13 @@ Refused refuse_caller(const Request& request, Encoding encoding, const Error& er
 }
 
 Refused refuse_as_xml(const Request& request, int status, std::string_view body) {
-  return {answer_with(request, status, {}, std::string(body)),
-          fmt::format("{} for {} with content type '{}'", status, request.method, media_type(request)),
-          status == 404 ? protocol::ErrorType::UnknownOperationException
-                        : protocol::ErrorType::AccessDeniedException};
+  return {
+      answer_with(request, status, {}, std::string(body)),
+      fmt::format("{} for {} with content type '{}'; a call of Kinesis is a POST with content type {} and "
+                  "a header such as X-Amz-Target: Kinesis_20131202.ListStreams",
+                  status, request.method, media_type(request), json_type),
+      status == 404 ? protocol::ErrorType::UnknownOperationException
+                    : protocol::ErrorType::AccessDeniedException};
 }
 
 // How the front end answers plain JSON, which never reaches an operation.
@@ -114,7 +117,8 @@ Refused refuse_as_plain_json(const Request& request, int status, const Error& er
       answer_with(request, status, plain_json_type,
                   fmt::format(R"({{"Output":{{"__type":"com.amazon.coral.service#{}"}},"Version":"1.0"}})",
                               name(error.type))),
-      fmt::format("{}: content type {} is not the Kinesis protocol's", name(error.type), plain_json_type),
+      fmt::format("{}: content type {} is not the Kinesis protocol's, which is {}", name(error.type),
+                  plain_json_type, json_type),
       error.type};
 }
 

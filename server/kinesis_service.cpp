@@ -14,6 +14,7 @@
 #include "server/net/alarm.hpp"
 #include "server/own_endpoints.hpp"
 #include "server/request_ids.hpp"
+#include "server/similar_names.hpp"
 #include "server/subscription_body.hpp"
 #include "server/worlds.hpp"
 
@@ -57,6 +58,22 @@ ErrorType counted_as(const faults::Verdict& verdict) {
   ErrorType type = ErrorType::InternalFailure;
   if (boost::describe::enum_from_string(verdict.type.c_str(), type)) return type;
   return verdict.status == 503 ? ErrorType::ServiceUnavailable : ErrorType::InternalFailure;
+}
+
+// What AWS's words leave out of why a request came to no operation, for the end of the log's line.
+std::string advice_on(const Request& request, ErrorType error) {
+  switch (error) {
+    case ErrorType::UnknownOperationException:
+      return similar_target(request);
+    case ErrorType::MissingAuthenticationTokenException:
+      return "; sign the request (any credentials will do unless --credentials names them)";
+    case ErrorType::SerializationException:
+      if (request.body.empty()) return "; the request has no body: send {} at least";
+      return encoding_of(request) == protocol::Encoding::json ? "; the body is no JSON"
+                                                              : "; the body is no CBOR";
+    default:
+      return {};
+  }
 }
 
 }  // namespace
@@ -115,7 +132,10 @@ Response KinesisService::refuse(Request& request, Refused refused, Course& cours
     course.measured.refuse(course.story.operation, *refused.error);
     course.story.error = protocol::name(*refused.error);
   }
-  if (refused.response.status >= 400) parts_.log.info("{}: {}", subject(request), refused.reason);
+  if (refused.response.status >= 400) {
+    parts_.log.info("{}: {}{}", subject(request), refused.reason,
+                    refused.error ? advice_on(request, *refused.error) : std::string());
+  }
   return std::move(refused.response);
 }
 
@@ -317,7 +337,7 @@ std::string KinesisService::elsewhere(const Context& context, const Error& error
     if (world == context.caller) continue;
     others += fmt::format("{}account {} in {}", others.empty() ? "" : ", ", world.account, world.region);
   }
-  if (others.empty()) return {};
+  if (others.empty()) return similar_stream(context);
   return fmt::format(" The caller is account {} in {}; a stream of this name exists for {}.",
                      context.caller.account, context.caller.region, others);
 }
