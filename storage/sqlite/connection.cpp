@@ -66,11 +66,12 @@ std::unique_ptr<SQLite::Database> open_reader(const std::string& path) {
 void create_database(const ConnectionOptions& options, const std::string& key) {
   SQLite::Database database(options.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms);
   set(database, "page_size = " + std::to_string(page_bytes));
-  set(database, "auto_vacuum = INCREMENTAL");  // can be chosen only here
   // A process that ends here leaves an empty file, which is laid out again; only a machine that stops must
   // not find half a layout.
   if (options.durability == Durability::process) set(database, "synchronous = OFF");
   SQLite::Transaction transaction(database);
+  // Can be chosen only here, and writes the first page: before the transaction a kill would leave that alone.
+  set(database, "auto_vacuum = INCREMENTAL");
   set(database, "application_id = " + std::to_string(application_id));
   set(database, "user_version = " + std::to_string(schema_version));
   for (const char* layout : layouts) database.exec(layout);
