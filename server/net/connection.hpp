@@ -46,6 +46,7 @@ class Greeting final : public Connection {
     constexpr std::size_t read_bytes = 8U << 10;
     Spoken result = Spoken::undecided;
     while (result == Spoken::undecided && !host_.stopping()) {
+      if (buffer.size() > 0 && !in_transfer()) begin_transfer();
       expect_within(buffer.size() == 0 ? host_.limits().idle : host_.limits().slow_request);
       const auto [error, size] = co_await stream_.async_read_some(buffer.prepare(read_bytes), nothrow);
       if (error) break;

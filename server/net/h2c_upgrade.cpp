@@ -104,7 +104,7 @@ std::optional<std::string> H2cOffer::settings() const {
 
 void Http2Engine::begin_with(H2cUpgrade upgrade) {
   Stream& stream = open_stream(1);
-  stream.in_flight = std::move(upgrade.in_flight);
+  stream.in_flight.add(upgrade.request.body.size());
   stream.is_head = upgrade.is_head;
   stream.request = std::move(upgrade.request);
   const auto* settings = reinterpret_cast<const std::uint8_t*>(upgrade.settings.data());

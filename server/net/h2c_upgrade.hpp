@@ -8,7 +8,6 @@
 #include <string>
 
 #include "server/http_message.hpp"
-#include "server/net/session_host.hpp"
 
 namespace kinesisd::server {
 
@@ -33,7 +32,6 @@ class H2cOffer {
 struct H2cUpgrade {
   std::string settings;
   Request request;
-  InFlight in_flight;
   bool is_head = false;
 };
 

@@ -33,10 +33,10 @@ void split_target(std::string_view target, Request& request) {
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
 }
 
-Http1Parser::Http1Parser(SharedBounds& bounds, bool every_header)
-    : in_flight_(bounds), every_header_(every_header) {
-  header_limit(static_cast<std::uint32_t>(bounds.limits().header_bytes));
-  body_limit(bounds.limits().body_bytes);
+Http1Parser::Http1Parser(const Limits& bounds, ConnectionBytes& held, bool every_header)
+    : in_flight_(held), announced_bytes_(bounds.body_bytes), every_header_(every_header) {
+  header_limit(static_cast<std::uint32_t>(bounds.header_bytes));
+  body_limit(bounds.body_bytes);
   eager(true);
 }
 
@@ -73,25 +73,28 @@ void Http1Parser::on_field_impl(http::field field, View name, View value, ErrorC
   if (keeps_header(kept)) request_.headers.push_back({std::string(kept), std::string(value)});
 }
 
-void Http1Parser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, ErrorCode& error) {
-  if (content_length) reserve(static_cast<std::size_t>(*content_length), error);
+void Http1Parser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, ErrorCode&) {
+  if (content_length) announced_bytes_ = static_cast<std::size_t>(*content_length);
 }
 
-std::size_t Http1Parser::on_body_impl(View body, ErrorCode&) {
+std::size_t Http1Parser::on_body_impl(View body, ErrorCode& error) {
+  make_room(body.size(), error);
+  if (error) return 0;
   request_.body.append(body);
   return body.size();
 }
 
 std::size_t Http1Parser::on_chunk_body_impl(std::uint64_t, View body, ErrorCode& error) {
-  const std::size_t needed = request_.body.size() + body.size();
-  if (needed > request_.body.capacity()) reserve(std::max(needed, 2 * request_.body.capacity()), error);
-  if (error) return 0;
   return on_body_impl(body, error);
 }
 
-void Http1Parser::reserve(std::size_t bytes, ErrorCode& error) {
-  if (in_flight_.grow_to(bytes)) {
-    request_.body.reserve(bytes);
+// For what has arrived: an announcement costs a client nothing.
+void Http1Parser::make_room(std::size_t bytes, ErrorCode& error) {
+  const std::size_t needed = request_.body.size() + bytes;
+  if (needed <= in_flight_.bytes()) return;
+  const std::size_t room = std::min(std::max(needed, 2 * in_flight_.bytes()), announced_bytes_);
+  if (in_flight_.grow_to(room)) {
+    request_.body.reserve(room);
     return;
   }
   overloaded_ = true;

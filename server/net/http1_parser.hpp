@@ -14,7 +14,7 @@ namespace kinesisd::server {
 class Http1Parser : public boost::beast::http::basic_parser<true> {
  public:
   // `every_header`: see Service::reads_every_header.
-  explicit Http1Parser(SharedBounds& bounds, bool every_header = false);
+  Http1Parser(const Limits& bounds, ConnectionBytes& held, bool every_header = false);
 
   // Complete once is_done().
   Request& request() { return request_; }
@@ -43,10 +43,11 @@ class Http1Parser : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, View body, ErrorCode&) override;
   void on_finish_impl(ErrorCode&) override {}
 
-  void reserve(std::size_t bytes, ErrorCode& error);
+  void make_room(std::size_t bytes, ErrorCode& error);
 
   Request request_;
   InFlight in_flight_;
+  std::size_t announced_bytes_;  // of the body
   H2cOffer h2c_;
   bool is_head_ = false;
   bool expects_continue_ = false;

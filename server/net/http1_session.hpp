@@ -65,7 +65,7 @@ class Http1Session final : public Connection {
 
   // False: the connection ends.
   boost::asio::awaitable<bool> serve_one() {
-    Http1Parser& parser = parser_.emplace(host_.bounds(), host_.service().reads_every_header());
+    Http1Parser& parser = parser_.emplace(host_.limits(), held_, host_.service().reads_every_header());
     boost::beast::error_code error;
     while (!parser.is_done()) {
       error = {};
@@ -89,6 +89,7 @@ class Http1Session final : public Connection {
       if (!read) co_return false;
     }
     continued_ = false;
+    end_transfer();
     if (!parser.is_done()) {
       co_await refuse(parser, error);
       co_return false;
@@ -105,7 +106,7 @@ class Http1Session final : public Connection {
       reset_stream(stream_);
       co_return false;
     }
-    parser.in_flight().add(response.body.size());
+    if (!parser.in_flight().change_to_answer(response.body.size())) response = host_.service().overloaded();
     Http1AnswerForm form{.head = parser.is_head(),
                          .keep_alive = parser.keep_alive() && !host_.stopping(),
                          .http10 = !parser.is_http11()};
@@ -129,7 +130,6 @@ class Http1Session final : public Connection {
     if (written) {
       upgrade_.emplace(H2cUpgrade{.settings = *std::move(settings),
                                   .request = std::move(parser.request()),
-                                  .in_flight = std::move(parser.in_flight()),
                                   .is_head = parser.is_head()});
     }
     co_return true;
@@ -151,7 +151,7 @@ class Http1Session final : public Connection {
       expect_nothing();
       const std::string piece = co_await source_->next();
       if (piece.empty()) break;
-      InFlight held(host_.bounds());
+      InFlight held(held_);
       held.add(piece.size());
       written = co_await write_piece(piece, in_chunks);
     }
@@ -211,6 +211,7 @@ class Http1Session final : public Connection {
     if (!in_request && host_.stopping()) co_return false;
     idle_ = !in_request;
     if (idle_ && buffer_.capacity() > 2 * read_bytes) buffer_.shrink_to_fit();
+    if (in_request && !in_transfer()) begin_transfer();
     expect_within(in_request ? host_.limits().slow_request : host_.limits().idle);
     const std::size_t wanted = parser.is_header_done() ? body_read_bytes : read_bytes;
     const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(wanted), nothrow);
@@ -244,7 +245,10 @@ class Http1Session final : public Connection {
       out_ += body;
       body = {};
     }
-    co_return co_await write_all(out_, body);
+    begin_transfer();
+    const bool written = co_await write_all(out_, body);
+    end_transfer();
+    co_return written;
   }
 
   boost::asio::awaitable<bool> write_all(std::string_view first, std::string_view second = {}) {
@@ -270,6 +274,7 @@ class Http1Session final : public Connection {
   boost::asio::awaitable<void> drain(std::chrono::milliseconds patience) {
     shut_down_sending(stream_);
     buffer_.consume(buffer_.size());
+    begin_transfer();
     for (std::size_t left = host_.limits().drain_bytes; left > 0;) {
       expect_within(patience);
       const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(body_read_bytes), nothrow);
@@ -283,6 +288,7 @@ class Http1Session final : public Connection {
   const bool from_loopback_;
   const std::string client_;
   boost::beast::flat_buffer buffer_;
+  ConnectionBytes held_{host_.bounds()};
   // Of the request at hand. Not in the frame of its coroutine, which then is small enough for Asio to keep it
   // for the next one.
   std::optional<Http1Parser> parser_;

@@ -116,7 +116,7 @@ struct Http2Engine::Callbacks {
     if (frame->hd.type != NGHTTP2_RST_STREAM) return 0;
     if (self.untold_refusals_ > 0) --self.untold_refusals_;
     const std::uint32_t error = frame->rst_stream.error_code;
-    if (error != NGHTTP2_NO_ERROR && error != NGHTTP2_REFUSED_STREAM &&
+    if (error != NGHTTP2_NO_ERROR && error != NGHTTP2_REFUSED_STREAM && error != NGHTTP2_CANCEL &&
         self.resets_.exceeds(self.host_.limits().http2_resets_per_second)) {
       self.calm_down();
     }
@@ -277,13 +277,14 @@ void Http2Engine::calm_down() {
 
 Http2Engine::Stream& Http2Engine::open_stream(std::int32_t id) {
   if (free_.empty()) {
-    streams_.push_back(std::make_unique<Stream>(host_.bounds()));
+    streams_.push_back(std::make_unique<Stream>(held_));
     free_.push_back(streams_.back().get());
   }
   Stream& stream = *free_.back();
   free_.pop_back();
   stream.id = id;
   stream.state = State::receiving;
+  stream.begun = host_.now();
   stream.request.headers.reserve(headers_expected);
   ++receiving_;
   ++progress_;
@@ -296,8 +297,19 @@ void Http2Engine::close_stream(Stream& stream) {
     if (!stream.asked) --held_back_;
   }
   set_state(stream, State::in_service);  // which is not counted by stream
-  stream = Stream(host_.bounds());
+  answer_bytes_ -= stream.answer_bytes;
+  if (stream.answer_bytes > host_.limits().small_answer_bytes) refused_answer_ = false;
+  stream = Stream(held_);
   free_.push_back(&stream);
+}
+
+void Http2Engine::end_late(std::chrono::steady_clock::time_point now) {
+  for (const auto& stream : streams_) {
+    const bool waits = stream->state == State::receiving || stream->state == State::sending;
+    if (stream->id == 0 || !waits || now - stream->begun < host_.limits().transfer) continue;
+    stream->begun = now;  // once is enough
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_CANCEL);
+  }
 }
 
 void Http2Engine::set_state(Stream& stream, State state) {
@@ -325,8 +337,17 @@ void Http2Engine::refuse(Stream& stream, Response response) {
 void Http2Engine::send(Stream& stream, Response response) {
   const bool streams = response.source != nullptr;
   const bool has_body = (!response.body.empty() || streams) && !stream.is_head;
-  stream.in_flight.add(response.body.size());
+  const bool has_room = stream.in_flight.change_to_answer(response.body.size());
+  answered_bytes_ += response.body.size();
+  if (!has_room) {
+    refused_answer_ = true;
+    response = host_.service().overloaded();
+    stream.in_flight.add(response.body.size());
+  }
   stream.response = std::move(response);
+  stream.begun = host_.now();
+  stream.answer_bytes = stream.response.body.size();
+  answer_bytes_ += stream.answer_bytes;
   const Response& r = stream.response;
 
   std::size_t name_bytes = 0;

@@ -68,6 +68,12 @@ class Http2Engine {
   std::size_t in_service() const { return in_service_; }
   // A request or an answer waits for the client to send, or to make room.
   bool waits_for_client() const { return receiving_ + sending_ > 0; }
+  // The answers that wait for the client are as many as it may have: no further ones should be made.
+  bool full() const { return (refused_answer_ && answer_bytes_ > 0) || !held_.may_hold(answer_bytes_); }
+  // Of all answers so far, refused ones too: what they cost is making them.
+  std::uint64_t answered_bytes() const { return answered_bytes_; }
+  // Resets the streams whose request or answer has not come to its end within Limits::transfer.
+  void end_late(std::chrono::steady_clock::time_point now);
   // Bodies that are still coming, and those of them that wait for the client to make room: for a piece, or
   // before another is asked for.
   std::size_t streaming() const { return streaming_; }
@@ -78,12 +84,15 @@ class Http2Engine {
  private:
   enum class State { receiving, in_service, sending, streaming };
   struct Stream {
-    explicit Stream(SharedBounds& bounds) : in_flight(bounds) {}
-    std::int32_t id = 0;
+    explicit Stream(ConnectionBytes& held) : in_flight(held) {}
+    std::int32_t id = 0;  // 0: it is free
     State state = State::receiving;
     bool is_head = false;
     bool expects_continue = false;
     InFlight in_flight;
+    std::chrono::steady_clock::time_point begun{};  // its request, then its answer
+    std::size_t announced_bytes = 0;                // of the request's body
+    std::size_t answer_bytes = 0;
     Request request;
     Response response;
     std::size_t sent = 0;   // of the response's body, or of the piece of it that there is
@@ -118,6 +127,10 @@ class Http2Engine {
   SessionHost& host_;
   const bool every_header_;  // see Service::reads_every_header
   nghttp2_session* session_ = nullptr;
+  ConnectionBytes held_{host_.bounds()};
+  std::size_t answer_bytes_ = 0;
+  bool refused_answer_ = false;  // for want of room, and none has been given back since
+  std::uint64_t answered_bytes_ = 0;
   std::vector<std::unique_ptr<Stream>> streams_;  // in use or free for the next request
   std::vector<Stream*> free_;
   std::vector<Ready> ready_;

@@ -40,10 +40,8 @@ void Http2Engine::on_header(Stream& stream, std::string_view name, std::string_v
     std::from_chars(value.data(), value.data() + value.size(), length);
     if (length > host_.limits().body_bytes) {
       refuse(stream, host_.service().body_too_large());
-    } else if (!stream.in_flight.grow_to(length)) {
-      refuse(stream, host_.service().overloaded());
     } else {
-      stream.request.body.reserve(length);
+      stream.announced_bytes = static_cast<std::size_t>(length);
     }
   } else if (name == "expect") {
     stream.expects_continue = value == "100-continue";
@@ -70,8 +68,10 @@ void Http2Engine::on_body(Stream& stream, std::string_view bytes) {
   std::string& body = stream.request.body;
   const std::size_t needed = body.size() + bytes.size();
   if (needed > host_.limits().body_bytes) return refuse(stream, host_.service().body_too_large());
-  if (needed > body.capacity()) {
-    const std::size_t room = std::max({needed, 2 * body.capacity(), first_body_bytes});
+  if (needed > stream.in_flight.bytes()) {
+    // For what has arrived: an announcement costs a client nothing.
+    std::size_t room = std::max({needed, 2 * stream.in_flight.bytes(), first_body_bytes});
+    if (stream.announced_bytes >= needed) room = std::min(room, stream.announced_bytes);
     if (!stream.in_flight.grow_to(room)) return refuse(stream, host_.service().overloaded());
     body.reserve(room);
   }

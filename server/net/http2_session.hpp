@@ -9,6 +9,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -64,12 +66,26 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
  private:
   static constexpr std::size_t read_bytes = 16U << 10;
   static constexpr std::size_t write_bytes = 64U << 10;
+  static constexpr std::uint64_t turn_bytes = 1U << 20;  // of answers made at a stretch
+  static constexpr std::chrono::milliseconds look_for_late{1000};
 
   enum class Waiting { service, idle, client, subscriber, writing, close };
 
   void take(std::string_view bytes) {
     engine_.receive(bytes);
-    for (Http2Engine::Ready& ready : engine_.take_ready()) {
+    for (Http2Engine::Ready& ready : engine_.take_ready()) ready_.push_back(std::move(ready));
+    begin_ready();
+    flush();
+  }
+
+  // A client that does not read its answers has to wait with its requests, and after a large answer others
+  // have their turn.
+  void begin_ready() {
+    const std::uint64_t before = engine_.answered_bytes();
+    while (!ready_.empty() && !engine_.full() && !turn_scheduled_) {
+      if (engine_.answered_bytes() - before > turn_bytes) return schedule_turn();
+      Http2Engine::Ready ready = std::move(ready_.front());
+      ready_.pop_front();
       ready.request.over_tls = is_encrypted<Stream>;
       ready.request.from_loopback = from_loopback_;
       ready.request.version = HttpVersion::http2;
@@ -77,7 +93,6 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
       boost::asio::co_spawn(stream_.get_executor(), answer(this->shared_from_this(), std::move(ready)),
                             boost::asio::detached);
     }
-    flush();
   }
 
   static boost::asio::awaitable<void> answer(std::shared_ptr<Http2Session> self, Http2Engine::Ready ready) {
@@ -95,6 +110,14 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
     self->schedule_flush();
   }
 
+  void schedule_turn() {
+    turn_scheduled_ = true;
+    boost::asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
+      self->turn_scheduled_ = false;
+      self->begin_ready();
+    });
+  }
+
   // Many answers come with one commit; they leave in one write.
   void schedule_flush() {
     if (writing_ || std::exchange(flush_scheduled_, true)) return;
@@ -108,6 +131,7 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
     if (writing_ || lingering_) return;
     out_.clear();
     engine_.fill(out_, write_bytes);
+    begin_ready();  // some have left
     writing_ = !out_.empty();
     if (writing_) {
       boost::asio::async_write(stream_, boost::asio::buffer(out_),
@@ -139,6 +163,11 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   // talking of other things.
   void watch() {
     const Limits& bounds = host_->limits();
+    if (host_->now() - looked_for_late_ >= look_for_late) {
+      looked_for_late_ = host_->now();
+      engine_.end_late(host_->now());
+      schedule_flush();
+    }
     const Waiting before =
         std::exchange(waiting_, lingering_                                       ? Waiting::close
                                 : writing_                                       ? Waiting::writing
@@ -168,14 +197,17 @@ class Http2Session final : public Connection, public std::enable_shared_from_thi
   const bool from_loopback_;
   const std::string client_;
   Http2Engine engine_;
+  std::deque<Http2Engine::Ready> ready_;  // in service as the engine counts
   std::array<char, read_bytes> in_;
   std::string out_;
   bool writing_ = false;
   bool flush_scheduled_ = false;
+  bool turn_scheduled_ = false;
   bool lingering_ = false;
   std::size_t drained_ = 0;
   Waiting waiting_ = Waiting::idle;
   std::uint64_t progress_ = 0;
+  std::chrono::steady_clock::time_point looked_for_late_ = host_->now();
 };
 
 }  // namespace kinesisd::server

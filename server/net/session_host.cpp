@@ -32,26 +32,62 @@ bool SharedBounds::wait_until_empty(milliseconds patience) {
   return empty_.wait_for(lock, patience, [this] { return connections() == 0; });
 }
 
-bool SharedBounds::take(std::size_t bytes) {
-  if (bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limits_.in_flight_bytes) return true;
-  give(bytes);
-  return false;
+// Several threads may decide at once; what they then have too much is a few bodies.
+bool ConnectionBytes::may_hold(std::size_t bytes, std::size_t more) const {
+  const Limits& l = bounds_.limits();
+  if (bytes <= l.small_request_bytes) return true;
+  const std::size_t all = bounds_.bytes_in_flight() + more;
+  return bytes <= l.connection_bytes && all <= l.in_flight_bytes && bytes <= l.in_flight_bytes - all;
+}
+
+bool ConnectionBytes::take(std::size_t bytes) {
+  if (!may_hold(held_ + bytes, bytes)) return false;
+  force(bytes);
+  return true;
+}
+
+bool ConnectionBytes::take_answer(std::size_t bytes) {
+  const Limits& l = bounds_.limits();
+  const std::size_t all = bounds_.bytes_in_flight() + bytes;
+  // The last one may go beyond the connection's share, for it is there already.
+  const bool has_room =
+      held_ <= l.connection_bytes && all <= l.in_flight_bytes && held_ + bytes <= l.in_flight_bytes - all;
+  if (!has_room && bytes > l.small_answer_bytes) return false;
+  force(bytes);
+  return true;
+}
+
+void ConnectionBytes::force(std::size_t bytes) {
+  bounds_.force(bytes);
+  held_ += bytes;
+}
+
+void ConnectionBytes::give(std::size_t bytes) {
+  bounds_.give(bytes);
+  held_ -= bytes;
 }
 
 bool InFlight::grow_to(std::size_t total) {
   if (total <= bytes_) return true;
-  if (!bounds_->take(total - bytes_)) return false;
+  if (!held_->take(total - bytes_)) return false;
   bytes_ = total;
   return true;
 }
 
+bool InFlight::change_to_answer(std::size_t bytes) {
+  release();
+  if (!held_->take_answer(bytes)) return false;
+  bytes_ = bytes;
+  return true;
+}
+
 void InFlight::add(std::size_t bytes) {
-  bounds_->force(bytes);
+  held_->force(bytes);
   bytes_ += bytes;
 }
 
 void InFlight::release() {
-  if (bytes_ > 0) bounds_->give(std::exchange(bytes_, 0));
+  if (bytes_ > 0) held_->give(std::exchange(bytes_, 0));
 }
 
 Connection::Connection(SessionHost& host) : host_(host.shared_from_this()) {
@@ -63,7 +99,15 @@ Connection::~Connection() {
 }
 
 void Connection::expect_within(milliseconds patience) {
-  deadline_ = host_->now_ + patience + host_->tick_length_;
+  deadline_ = std::min(host_->now_ + patience + host_->tick_length_, transfer_ends_);
+}
+
+void Connection::begin_transfer() {
+  transfer_ends_ = host_->now_ + host_->limits().transfer + host_->tick_length_;
+}
+
+void Connection::end_transfer() {
+  transfer_ends_ = steady_clock::time_point::max();
 }
 
 void Connection::expect_nothing() {
@@ -74,8 +118,8 @@ SessionHost::SessionHost(const boost::asio::any_io_executor& executor, Service& 
                          std::shared_ptr<SharedBounds> bounds, tls::Tls* tls)
     : service_(service), log_(log), bounds_(std::move(bounds)), tls_(tls), timer_(executor) {
   const Limits& l = limits();
-  tick_length_ = std::clamp(std::min({l.idle, l.slow_request, l.write_stalled}) / 4, milliseconds(1),
-                            milliseconds(1000));
+  tick_length_ = std::clamp(std::min({l.idle, l.slow_request, l.write_stalled, l.transfer}) / 4,
+                            milliseconds(1), milliseconds(1000));
 }
 
 std::string_view SessionHost::date() {

@@ -33,8 +33,7 @@ class SharedBounds {
   // Blocks until no connection is left; false: some are left after `patience`.
   bool wait_until_empty(std::chrono::milliseconds patience);
 
-  // Room for bytes of requests and answers. `take` refuses when that would exceed the limit, `force` never.
-  bool take(std::size_t bytes);
+  // Bytes of requests and answers that there are; who may add to them says ConnectionBytes.
   void force(std::size_t bytes) { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
   void give(std::size_t bytes) { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
   std::size_t bytes_in_flight() const { return bytes_.load(std::memory_order_relaxed); }
@@ -63,13 +62,38 @@ class ConnectionPlace {
   std::shared_ptr<SharedBounds> bounds_;
 };
 
-// The bytes that one request and its answer hold, given back in the end.
+// The bytes that the requests and answers of one connection hold; for the connection's thread.
+class ConnectionBytes {
+ public:
+  explicit ConnectionBytes(SharedBounds& bounds) : bounds_(bounds) {}
+  ConnectionBytes(const ConnectionBytes&) = delete;
+  ConnectionBytes& operator=(const ConnectionBytes&) = delete;
+
+  // Of a request; false: there is no room, see Limits::in_flight_bytes.
+  bool take(std::size_t bytes);
+  // Of an answer; false likewise, never for a small one.
+  bool take_answer(std::size_t bytes);
+  // What is there anyway.
+  void force(std::size_t bytes);
+  void give(std::size_t bytes);
+
+  // Whether a connection may hold so many, when all of it is what this one has already.
+  bool may_hold(std::size_t bytes) const { return may_hold(bytes, 0); }
+
+ private:
+  bool may_hold(std::size_t bytes, std::size_t more) const;
+
+  SharedBounds& bounds_;
+  std::size_t held_ = 0;
+};
+
+// The bytes that one request and its answer hold, given back in the end. The connection's outlive it.
 class InFlight {
  public:
-  explicit InFlight(SharedBounds& bounds) : bounds_(&bounds) {}
-  InFlight(InFlight&& other) noexcept : bounds_(other.bounds_), bytes_(std::exchange(other.bytes_, 0)) {}
+  explicit InFlight(ConnectionBytes& held) : held_(&held) {}
+  InFlight(InFlight&& other) noexcept : held_(other.held_), bytes_(std::exchange(other.bytes_, 0)) {}
   InFlight& operator=(InFlight&& other) noexcept {
-    std::swap(bounds_, other.bounds_);
+    std::swap(held_, other.held_);
     std::swap(bytes_, other.bytes_);
     return *this;
   }
@@ -77,12 +101,15 @@ class InFlight {
 
   // Makes it at least `total` bytes; false: there is no room.
   bool grow_to(std::size_t total);
+  // The answer takes the request's place; false: there is no room.
+  bool change_to_answer(std::size_t bytes);
   // Adds what is there anyway.
   void add(std::size_t bytes);
   void release();
+  std::size_t bytes() const { return bytes_; }
 
  private:
-  SharedBounds* bounds_;
+  ConnectionBytes* held_;
   std::size_t bytes_ = 0;
 };
 
@@ -110,11 +137,16 @@ class Connection {
   // From now on something must happen within `patience` (and up to two ticks more), or `abandon` is called.
   void expect_within(std::chrono::milliseconds patience);
   void expect_nothing();
+  // Until `end_transfer` all that `expect_within` expects ends no later than Limits::transfer from now.
+  void begin_transfer();
+  void end_transfer();
+  bool in_transfer() const { return transfer_ends_ != std::chrono::steady_clock::time_point::max(); }
 
  private:
   friend class SessionHost;
   std::shared_ptr<SessionHost> host_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point transfer_ends_ = std::chrono::steady_clock::time_point::max();
   Connection* before_ = nullptr;
   Connection* after_ = nullptr;
 };
@@ -139,6 +171,8 @@ class SessionHost : public std::enable_shared_from_this<SessionHost> {
   void stop_soon();
   void abandon_all();
   bool stopping() const { return stopping_; }
+  // As of the last tick, which is seldom more than a second ago.
+  std::chrono::steady_clock::time_point now() const { return now_; }
 
  private:
   friend class Connection;

@@ -222,13 +222,14 @@ TEST_CASE("A client that sends a huge body before it reads still sees that it is
 
 TEST_CASE("A request for which there is no room is answered at once") {
   Limits bounds;
-  bounds.in_flight_bytes = 1000;
+  bounds.in_flight_bytes = 2000;  // half of it is for others
+  bounds.small_request_bytes = 0;
   TestServer server(bounds);
   const std::string expected =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 10\r\nConnection: close\r\n\r\noverloaded";
   SECTION("with a length") {
     Client client(server);
-    client.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\nb");
+    client.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'b'));
     client.finish_sending();
     CHECK(undated(client.read_to_end()) == expected);
   }
@@ -284,6 +285,22 @@ TEST_CASE("A client that dawdles is dropped") {
     Client client(server);
     client.send("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
     CHECK(client.read_to_end().empty());
+  }
+  SECTION("within a body, however busily") {
+    bounds.transfer = 20ms;
+    TestServer server(bounds);
+    Client client(server);
+    client.send("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
+    CHECK(client.read_to_end().empty());
+  }
+  SECTION("over its answer, however busily") {
+    bounds.transfer = 20ms;
+    TestServer server(bounds);
+    server.service.on_request = StubService::large;
+    Client client(server);
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    CHECK(client.read_some().size() > 0);
+    CHECK(server.stop());
   }
   SECTION("without reading its answer") {
     bounds.write_stalled = 20ms;

@@ -155,6 +155,7 @@ TEST_CASE("An HTTP/2 request that asks for too much is refused") {
   bounds.body_bytes = 100;
   bounds.header_bytes = 300;
   bounds.in_flight_bytes = 50;
+  bounds.small_request_bytes = 0;
   Talk talk(bounds);
   const auto stream = talk.client.request("/", row.body, row.headers);
   talk.go();

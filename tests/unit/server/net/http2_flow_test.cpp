@@ -148,7 +148,7 @@ TEST_CASE("A reset in the middle of an HTTP/2 body gives back what it held") {
   talk.begin();
   talk.say(headers(1, request_block + literal("content-length", "5000000"), end_headers) +
            data(1, "b", no_flags));
-  CHECK(talk.bounds->bytes_in_flight() == 5'000'000);
+  CHECK(talk.bounds->bytes_in_flight() == 4096);  // not what is announced
   talk.say(reset(1));
   CHECK(talk.bounds->bytes_in_flight() == 0);
   CHECK_FALSE(talk.engine->waits_for_client());
