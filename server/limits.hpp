@@ -22,6 +22,7 @@ struct Limits {
   std::size_t small_answer_bytes = 256U << 10;      // larger than any that tells of something done
   std::size_t policy_bytes = 20U << 10;             // of a resource policy, IAM's limit for most services
   std::chrono::milliseconds tls_handshake{20'000};  // from its first bytes to its last
+  std::chrono::milliseconds tls_silence{2'000};     // a client gone by then has not liked our certificate
   std::size_t tls_certificates = 256;               // for names clients ask for; beyond: signed again
   std::chrono::milliseconds idle{180'000};          // a connection with nothing going on
   std::chrono::milliseconds slow_request{60'000};   // between two bytes of a request
@@ -43,8 +44,13 @@ struct Limits {
   std::size_t http2_ordinary_header_bytes = 8U << 10;
   std::size_t http2_large_header_bytes_per_second = 16U << 20;
   std::size_t http2_control_per_second = 1000;  // SETTINGS, PING and PRIORITY of one client, likewise
-  std::size_t rate_buckets = 10'000;     // streams and operations whose calls are counted (--limits all)
-  std::size_t metric_resources = 1'000;  // streams, shards and consumers that /metrics tells of
+  std::size_t rate_buckets = 10'000;       // streams and operations whose calls are counted (--limits all)
+  std::size_t forwards = 256;              // calls for other services under way (--forward); beyond: 503
+  std::size_t forward_bytes = 256U << 20;  // of their answers together; beyond: 503
+  std::size_t forward_answer_bytes = 64U << 20;      // of one of them; beyond: 502
+  std::chrono::milliseconds forward_connect{5'000};  // until the other server takes the connection
+  std::chrono::milliseconds forward{60'000};         // and until its answer is complete
+  std::size_t metric_resources = 1'000;              // streams, shards and consumers that /metrics tells of
   std::size_t disk_reads_queued = 256;  // blocking reads waiting for a thread; beyond: 503 ServiceUnavailable
 };
 

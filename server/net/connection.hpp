@@ -124,6 +124,8 @@ class Handshake final : public Connection {
       host_.log().warn(problem, tls::explain(error, *host_.tls()));
     } else if (gave_up_) {
       host_.log().warn(problem, "it did not end in time; see what holds the client up");
+    } else if (stream_.has_spoken() && !host_.stopping()) {
+      host_.log().warn(problem, tls::explain_silence(*host_.tls()));
     } else {
       host_.log().info(problem, "the client closed the connection before the end");
     }
@@ -144,6 +146,9 @@ boost::asio::awaitable<void> serve_tls(Stream stream, std::shared_ptr<SessionHos
     const bool agreed = co_await handshake.run();
     if (!agreed) co_return;
   }
+  encrypted.if_left_silently(host->limits().tls_silence, [host] {
+    host->log().info("A client closed its TLS connection: {}.", tls::explain_silence(*host->tls()));
+  });
   const std::string_view agreed_on = encrypted.engine().protocol();
   Spoken speaks = agreed_on == "h2" ? Spoken::http2 : Spoken::http1;
   if (agreed_on.empty()) speaks = co_await listen(encrypted, *host, received);

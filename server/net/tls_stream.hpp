@@ -7,6 +7,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -36,6 +38,14 @@ class TlsStream {
   TlsEngine& engine() { return state_->engine; }
   bool comes_from_loopback() const { return server::comes_from_loopback(state_->next); }
   std::string client() const { return client_of(state_->next); }
+  // Whether the client has been sent anything, the certificate with it.
+  bool has_spoken() const { return state_->has_spoken; }
+
+  // Calls `fn` once if the client ends the connection within `within` and has sent nothing through it.
+  void if_left_silently(std::chrono::milliseconds within, std::function<void()> fn) {
+    state_->silent_until = std::chrono::steady_clock::now() + within;
+    state_->left_silently = std::move(fn);
+  }
 
   // Both sides have agreed on everything; an error means that they have not, and engine().error() may say
   // why.
@@ -49,6 +59,7 @@ class TlsStream {
         const auto [error, size] =
             co_await boost::asio::async_write(state.next, buffer(state.sending), nothrow);
         state.end_write();
+        state.has_spoken = true;
         if (error) co_return error;
       }
       if (step == TlsEngine::Step::done) co_return boost::system::error_code();
@@ -131,9 +142,18 @@ class TlsStream {
       engine.out().clear();
     }
 
+    void heard(std::size_t bytes, bool ended) {
+      if (left_silently == nullptr || (bytes == 0 && !ended)) return;
+      const auto tell = std::exchange(left_silently, nullptr);
+      if (bytes == 0 && !closed && std::chrono::steady_clock::now() < silent_until) tell();
+    }
+
     Next next;
     TlsEngine engine;
+    std::function<void()> left_silently;  // unset: nobody asks, or there is nothing left to tell
+    std::chrono::steady_clock::time_point silent_until;
     std::string sending;  // what a write below is about
+    bool has_spoken = false;
     bool writing = false;
     bool closed = false;
   };
@@ -157,6 +177,7 @@ class TlsStream {
       if (!error && step == TlsEngine::Step::failed) error = boost::asio::error::connection_aborted;
       if (step == TlsEngine::Step::ended) error = boost::asio::error::eof;
       if (step == TlsEngine::Step::failed) state->send_rest();
+      state->heard(bytes, error.failed());
       if (!at_once) return self.complete(error, bytes);
       posted = true;
       result = error;

@@ -62,4 +62,11 @@ std::string explain(unsigned long error, const Tls& tls) {
                      words == nullptr ? "what it sends is not TLS" : words);
 }
 
+std::string explain_silence(const Tls& tls) {
+  return fmt::format(
+      "it left when it had seen the certificate, which is how Node.js shows that it does not trust that: {} "
+      "(Node.js: NODE_EXTRA_CA_CERTS)",
+      tls.trust_advice());
+}
+
 }  // namespace kinesisd::server::tls

@@ -44,5 +44,7 @@ class Tls {
 
 // Why a handshake failed and what to do, as one sentence about the client. `error` is OpenSSL's code.
 std::string explain(unsigned long error, const Tls& tls);
+// The same of a client that left without a word once it had the certificate.
+std::string explain_silence(const Tls& tls);
 
 }  // namespace kinesisd::server::tls
