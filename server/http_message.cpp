@@ -5,7 +5,8 @@
 namespace kinesisd::server {
 
 bool keeps_header(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kept = {"access-control-request-headers",
+  static constexpr std::array<std::string_view, 13> kept = {"accept",
+                                                            "access-control-request-headers",
                                                             "access-control-request-method",
                                                             "authorization",
                                                             "content-encoding",

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/json.hpp"
 #include "server/document/value.hpp"
@@ -19,6 +20,7 @@
 #include "server/own/guard.hpp"
 #include "server/own/health.hpp"
 #include "server/own/keys.hpp"
+#include "server/own/landing_page.hpp"
 #include "server/own/metrics.hpp"
 #include "server/own/reset.hpp"
 #include "server/own/streams.hpp"
@@ -28,6 +30,7 @@ namespace kinesisd::server {
 namespace {
 
 constexpr std::string_view prefix = "/_kinesisd/";
+constexpr std::string_view root = "/";
 
 // Whom an endpoint answers.
 enum class Access {
@@ -36,6 +39,7 @@ enum class Access {
 };
 
 own::Answer list_endpoints(own::Call& call);
+own::Answer answer_icon(own::Call& call);
 
 struct Endpoint {
   std::string_view path;     // one that ends in a slash takes the rest as its argument
@@ -109,7 +113,30 @@ own::Answer list_endpoints(own::Call& /*call*/) {
   return {own::json(200, std::move(body))};
 }
 
-constexpr Endpoint index{prefix, "GET, HEAD", Access::everyone, "", list_endpoints};
+// Browsers ask for it wherever they are.
+own::Answer answer_icon(own::Call& /*call*/) {
+  return {{.status = 204, .headers = {{"Cache-Control", "max-age=86400"}}, .body = {}}};
+}
+
+// Those that are not listed.
+constexpr std::array unlisted{
+    Endpoint{"/_kinesisd", "GET, HEAD", Access::everyone, "", list_endpoints},
+    Endpoint{"/favicon.ico", "GET, HEAD", Access::everyone, "", answer_icon},
+};
+
+Response page(const Request& request, int status) {
+  std::vector<own::ListedPath> paths;
+  paths.reserve(endpoints.size());
+  for (const Endpoint& endpoint : endpoints)
+    paths.push_back({endpoint.path, endpoint.methods, endpoint.help});
+  return own::landing_page(request, status, paths);
+}
+
+// People and programs put a slash behind a path without meaning anything by it.
+std::string_view without_slashes(std::string_view path) {
+  while (path.size() > root.size() && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
 
 bool serves(const Endpoint& endpoint, std::string_view path) {
   return endpoint.path.ends_with('/') ? path.starts_with(endpoint.path) : path == endpoint.path;
@@ -119,7 +146,9 @@ const Endpoint* find_endpoint(std::string_view path) {
   const auto* found = std::find_if(endpoints.begin(), endpoints.end(),
                                    [&](const Endpoint& endpoint) { return serves(endpoint, path); });
   if (found != endpoints.end()) return found;
-  return path == index.path ? &index : nullptr;
+  const auto* other = std::find_if(unlisted.begin(), unlisted.end(),
+                                   [&](const Endpoint& endpoint) { return endpoint.path == path; });
+  return other != unlisted.end() ? other : nullptr;
 }
 
 bool allows(const Endpoint& endpoint, std::string_view method) {
@@ -161,17 +190,22 @@ Response not_allowed(const Endpoint& endpoint, const Request& request) {
 
 bool is_own(const Request& request) {
   if (request.path.starts_with(prefix)) return true;
-  const Endpoint* endpoint = find_endpoint(request.path);
-  if (endpoint == nullptr) return false;
+  const Endpoint* endpoint = find_endpoint(without_slashes(request.path));
+  if (endpoint == nullptr) return own::wants_page(request);
   if (endpoint->access == Access::everyone) return only_reads(request.method);
   // Also a browser's question whether a page may call it: the API would say yes.
   return request.header("x-amz-target") == nullptr;
 }
 
 own::Answer answer_own(Request& request, const own::Control& control) {
+  request.path.resize(without_slashes(request.path).size());
   const Endpoint* endpoint = find_endpoint(request.path);
   if (endpoint == nullptr || endpoint->access != Access::everyone) {
     if (auto refused = own::refuse_plain_text(request, control.transport)) return {*std::move(refused)};
+  }
+  const bool elsewhere = endpoint == nullptr && !request.path.starts_with(prefix);
+  if (elsewhere || (endpoint == &unlisted.front() && own::wants_page(request))) {
+    return {page(request, elsewhere && request.path != root ? 404 : 200)};
   }
   if (endpoint == nullptr) return {not_here(request.path)};
   const bool reads = only_reads(request.method);
