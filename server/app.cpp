@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <future>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,11 +85,23 @@ void await_signal() {
   sigwait(&signals, &received);
 }
 
-// Tests and scripts wait for these lines: each leaves the process as soon as it is said.
-void say(const std::string& line) {
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
-}
+// Tests and scripts wait for these lines: each leaves the process as soon as it is said, whatever the level
+// of the log.
+class Announcement {
+ public:
+  explicit Announcement(LogFormat format) {
+    if (format == LogFormat::json) json_.emplace(LogLevel::info, format, std::cout);
+  }
+
+  void say(const std::string& line) {
+    if (json_) return json_->write(LogLevel::info, line);
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+  }
+
+ private:
+  std::optional<Log> json_;
+};
 
 std::vector<faults::Rule> fault_rules(const Settings& settings) {
   std::vector<faults::Rule> rules;
@@ -173,6 +186,7 @@ class App {
   own::Readiness readiness_;
   dropin::InitScripts scripts_;
   Cors cors_;
+  std::optional<Forwarding> forwarding_;  // unset: without --forward
   KinesisService service_;
   // Requests cut off at the end are destroyed with the threads, and refer to all above.
   IoThreads threads_;
@@ -233,6 +247,7 @@ void App::carry_out_plan() {
 }
 
 KinesisService::Parts App::service_parts() {
+  if (!settings_.forward.empty()) forwarding_.emplace(settings_.forward);
   return {.streams = streams_,
           .journal = journal_,
           .clock = clock_,
@@ -251,7 +266,8 @@ KinesisService::Parts App::service_parts() {
           .readiness = &readiness_,
           .faults = &faults_,
           .strict = strict_.get(),
-          .scripts = &scripts_};
+          .scripts = &scripts_,
+          .forwarding = forwarding_ ? &*forwarding_ : nullptr};
 }
 
 std::vector<storage::RecordPtr> App::read(const storage::DiskRange& range) {
@@ -285,6 +301,8 @@ void App::keep_time() {
 }
 
 void App::announce() const {
+  Announcement announcement(settings_.log_format);
+  const auto say = [&](const std::string& line) { announcement.say(line); };
   if (database_.temporary || !database_.records_on_disk) {
     say("Nothing is kept after exit; --db PATH keeps it.");
   }

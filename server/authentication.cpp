@@ -108,4 +108,12 @@ Caller caller_of(const Claim& claim) {
   return {std::string(parts[0]), std::string(parts[2]), std::string(parts[3])};
 }
 
+std::string signed_service(const Request& request) {
+  const auto claim = authenticate(request);
+  if (!claim) return {};
+  const Caller caller = caller_of(claim.value());
+  // With an asymmetric signature (SigV4A) no region stands before the service.
+  return caller.service == "aws4_request" ? caller.region : caller.service;
+}
+
 }  // namespace kinesisd::server

@@ -39,4 +39,7 @@ protocol::Result<Claim> authenticate(const Request&& request) = delete;  // the 
 // The caller named by the claim's credential scope.
 Caller caller_of(const Claim& claim);
 
+// The service that the request's credentials are for; empty: they do not say, or there are none.
+std::string signed_service(const Request& request);
+
 }  // namespace kinesisd::server

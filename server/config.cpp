@@ -7,6 +7,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
 
 #include "server/document/closest.hpp"
 #include "server/document/reader.hpp"
@@ -32,11 +35,31 @@ std::string variable(std::string_view name) {
   return out;
 }
 
-// Read by tests and tools, or set by Kubernetes for a service called kinesisd.
-bool is_not_ours(std::string_view variable_name) {
-  return variable_name.starts_with("KINESISD_TEST_") || variable_name.starts_with("KINESISD_SERVICE_") ||
-         variable_name == "KINESISD_NEWER_SERVICE_MODEL" || dropin::is_mark(variable_name) ||
-         variable_name == "KINESISD_PORT" || variable_name.starts_with("KINESISD_PORT_");
+// What stands behind the name of a service in the variables that Kubernetes sets for it, and how the value
+// begins: a service kinesisd has KINESISD_PORT, a service kinesisd-test has KINESISD_TEST_PORT.
+bool is_of_kubernetes(std::string_view name, std::string_view value) {
+  constexpr std::array<std::string_view, 3> protocols = {"TCP", "UDP", "SCTP"};
+  const std::size_t service = name.find("_SERVICE_");
+  if (service != std::string_view::npos) {
+    const std::string_view end = name.substr(service);
+    if (end == "_SERVICE_HOST" || end == "_SERVICE_PORT" || end.starts_with("_SERVICE_PORT_")) return true;
+  }
+  const std::size_t port = name.find("_PORT");
+  if (port == std::string_view::npos) return false;
+  if (name.ends_with("_PORT") && value.find("://") != std::string_view::npos) return true;
+  // _PORT_4567_TCP, and _PROTO, _PORT or _ADDR behind that
+  std::string_view end = name.substr(port + std::string_view("_PORT").size());
+  const std::size_t number = std::min(end.find_first_not_of("_0123456789"), end.size());
+  if (number < 3 || end.front() != '_') return false;
+  end.remove_prefix(number);
+  return std::any_of(protocols.begin(), protocols.end(),
+                     [&](std::string_view protocol) { return end.starts_with(protocol); });
+}
+
+// Read by tests and tools, or set by Kubernetes for services whose names begin with kinesisd.
+bool is_not_ours(std::string_view name, std::string_view value) {
+  return name.starts_with("KINESISD_TEST_") || name == "KINESISD_SERVICE_MODEL" ||
+         name == "KINESISD_NEWER_SERVICE_MODEL" || dropin::is_mark(name) || is_of_kubernetes(name, value);
 }
 
 std::string help_text() {
@@ -152,11 +175,21 @@ template <class F>
   refuse_unknown(given, name.substr(0, name.find('=')), flag);
 }
 
+// The one that people guess; Kubernetes has it, too.
+constexpr std::string_view port_variable = "KINESISD_PORT";
+[[noreturn]] void refuse_port(const std::string& value) {
+  const bool number = number_between(value, 0, std::numeric_limits<std::uint16_t>::max()).has_value();
+  throw Refusal{fmt::format("{}={} is not a setting; KINESISD_LISTEN=localhost:{} is one, and {}.",
+                            port_variable, value, number ? value : "4567", see_help)};
+}
+
 void read_environment(Settings& settings, const Environment& environment) {
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with(variable_prefix) || name == "KINESISD_CONFIG" || is_not_ours(name)) continue;
+    if (!name.starts_with(variable_prefix) || name == "KINESISD_CONFIG") continue;
     const Setting* setting =
         find_setting([&name = name](const Setting& s) { return variable(s.name) == name; });
+    if (setting == nullptr && is_not_ours(name, value)) continue;
+    if (setting == nullptr && name == port_variable) refuse_port(value);
     if (setting == nullptr)
       refuse_unknown(name, std::string_view(name).substr(variable_prefix.size()), variable);
     if (value.empty()) continue;  // how compose files say that it is not set

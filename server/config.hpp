@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/dropin/wishes.hpp"
+#include "server/foreign/forward_target.hpp"
 #include "server/log.hpp"
 #include "storage/clock.hpp"
 #include "storage/transitions.hpp"
@@ -56,8 +57,9 @@ struct Settings {
   std::size_t memory_mb = 0;
   std::optional<std::string> faults;  // a file of rules of trouble on demand
   bool strict = false;
-  std::optional<std::string> credentials;  // a file; unset: signatures are not verified
-  std::optional<std::string> capture;      // a file; unset: writes are not recorded
+  std::optional<std::string> credentials;       // a file; unset: signatures are not verified
+  std::optional<std::string> capture;           // a file; unset: writes are not recorded
+  std::vector<foreign::ForwardTarget> forward;  // one for a service at most
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
   dropin::Wishes wishes;

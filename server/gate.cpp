@@ -26,6 +26,10 @@ constexpr std::string_view access_denied_xml =
     "  <Message>Unable to determine service/operation name to be authorized</Message>\n"
     "</AccessDeniedException>\n";
 constexpr std::string_view unknown_operation_xml = "<UnknownOperationException/>\n";
+constexpr std::size_t service_letters_max = 64;  // of a name that is shown
+constexpr std::string_view our_service = "kinesis";
+// With AWS's blank at the end.
+constexpr std::string_view other_service = "Credential should be scoped to correct service: 'kinesis'. ";
 
 std::string_view content_type_of(Encoding encoding) {
   return encoding == Encoding::json ? json_type : cbor_type;
@@ -111,6 +115,23 @@ Refused refuse_as_xml(const Request& request, int status, std::string_view body)
                     : protocol::ErrorType::AccessDeniedException};
 }
 
+// A call of a client that has one endpoint for all of AWS. AWS's answer says what is wrong and the log what
+// to do.
+Refused refuse_other_service(const Request& request, std::string_view type, std::string_view service) {
+  const Error error{protocol::ErrorType::InvalidSignatureException, std::string(other_service)};
+  Refused refused = type == json_type || type == cbor_type
+                        ? refuse(request, encoding_of(request), error)
+                        : refuse_as_xml(request, 403,
+                                        fmt::format("<{0}>\n  <Message>{1}</Message>\n</{0}>\n",
+                                                    name(error.type), error.message));
+  refused.error = error.type;
+  refused.reason = fmt::format(
+      "it is meant for {0}, and this is Kinesis: set AWS_ENDPOINT_URL_KINESIS instead of AWS_ENDPOINT_URL, "
+      "or have such calls passed on with --forward {0}=http://HOST:PORT",
+      service.substr(0, service_letters_max));
+  return refused;
+}
+
 // How the front end answers plain JSON, which never reaches an operation.
 Refused refuse_as_plain_json(const Request& request, int status, const Error& error) {
   return {
@@ -160,13 +181,18 @@ std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows,
   if (request.method == "OPTIONS" && request.header("origin") != nullptr) {
     return Refused{preflight(request), {}};
   }
-  if (request.method != "POST") return refuse_as_xml(request, 403, access_denied_xml);
-
   const std::string_view type = media_type(request);
   const Target target = target_of(request);
-  const bool known = target.service == "Kinesis_20131202" && knows(target.operation);
+  const bool ours = target.service == "Kinesis_20131202";
+  const std::string service = ours ? std::string() : signed_service(request);
+  const bool foreign = !service.empty() && service != our_service;
+  const bool readable = type == json_type || type == cbor_type;
+  if (foreign && (request.method != "POST" || !readable)) return refuse_other_service(request, type, service);
+  if (request.method != "POST") return refuse_as_xml(request, 403, access_denied_xml);
+
+  const bool known = ours && knows(target.operation);
   if (request.body.empty()) return refuse_empty(request, type, known);
-  if (type != json_type && type != cbor_type && type != plain_json_type) {
+  if (!readable && type != plain_json_type) {
     if (target.service.empty() || target.operation.empty()) {
       return refuse_as_xml(request, 403, access_denied_xml);
     }
@@ -181,6 +207,7 @@ std::variant<Admitted, Refused> gate(Request& request, KnowsOperation knows,
     return refuse(request, encoding, body.error());
   }
   if (type == plain_json_type) return refuse_as_plain_json(request, 404, errors::unknown_operation());
+  if (foreign) return refuse_other_service(request, type, service);
   if (!known) return refuse(request, encoding, errors::unknown_operation());
 
   const auto claim = authenticate(request);

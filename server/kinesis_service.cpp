@@ -11,6 +11,7 @@
 #include "protocol/errors.hpp"
 #include "protocol/event_stream.hpp"
 #include "server/dispatch.hpp"
+#include "server/hints.hpp"
 #include "server/net/alarm.hpp"
 #include "server/own_endpoints.hpp"
 #include "server/request_ids.hpp"
@@ -106,12 +107,14 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
 boost::asio::awaitable<Response> KinesisService::answer_on(Request& request, Course& course) {
   std::string failure;
   try {
-    if (is_own(request)) co_return co_await run_own(request);
+    const foreign::ForwardTarget* target = forward_target(request);
+    if (target == nullptr && is_own(request)) co_return co_await run_own(request);
     request.ids = make_request_ids(parts_.random);
     if (auto refused = own::refuse_plain_text(request, parts_.transport)) {
       parts_.log.info("{}: refused, because it came without TLS (--tls only).", subject(request));
       co_return *std::move(refused);
     }
+    if (target != nullptr) co_return co_await pass_on(request, *target, course);
     if (const auto call = foreign::call_in(request)) co_return answer_foreign(request, *call);
     auto verdict = admit(request);
     if (auto* refused = std::get_if<Refused>(&verdict)) {
@@ -148,6 +151,20 @@ std::optional<Verification> KinesisService::verification() const {
 std::variant<Admitted, Refused> KinesisService::admit(Request& request) const {
   const auto verified_by = verification();
   return gate(request, &knows_operation, verified_by ? &*verified_by : nullptr);
+}
+
+const foreign::ForwardTarget* KinesisService::forward_target(const Request& request) const {
+  if (parts_.forwarding == nullptr || request.path.starts_with("/_kinesisd/")) return nullptr;
+  return parts_.forwarding->target_of(request);
+}
+
+boost::asio::awaitable<Response> KinesisService::pass_on(const Request& request,
+                                                         const foreign::ForwardTarget& target,
+                                                         Course& course) {
+  course.story.operation = asked_for(request);
+  Forwarding::Answer answer = co_await parts_.forwarding->pass_on(request, target);
+  if (!answer.problem.empty()) parts_.log.warn("{}: {}", subject(request), answer.problem);
+  co_return std::move(answer.response);
 }
 
 Response KinesisService::answer_foreign(const Request& request, const foreign::Call& call) const {
@@ -312,34 +329,17 @@ void KinesisService::log_answer(Context& context, const Result<std::string>& bod
   if (context.trouble != nullptr && !context.trouble->decision().note.empty())
     context.note += fmt::format("{}{}", context.note.empty() ? "" : "; ", context.trouble->decision().note);
   if (!context.warning.empty()) log.warn("{}", context.warning);
-  if (!body) {
-    log.info("{}: {}{}{}", call_of(context), protocol::sentence(body.error()),
-             elsewhere(context, body.error()), frozen_note(context, body));
-  } else if (!context.note.empty()) {
-    log.info("{}: {}{}", call_of(context), context.note, frozen_note(context, body));
-  }
-}
-
-std::string KinesisService::frozen_note(const Context& context, const Result<std::string>& body) {
   const bool throttled =
       body ? context.throttled : body.error().type == ErrorType::ProvisionedThroughputExceededException;
-  if (!throttled || !parts_.clock.frozen()) return {};
-  return R"( Time is frozen: PUT /_kinesisd/clock {"advance": "1s"} moves it on.)";
-}
-
-// Names created with other credentials or for another region are the commonest reason for "not found".
-std::string KinesisService::elsewhere(const Context& context, const Error& error) {
-  if (error.type != ErrorType::ResourceNotFoundException || context.stream_name.empty()) return {};
-  const auto worlds = parts_.streams.with(
-      [&](const storage::Streams& streams) { return streams.worlds_with(context.stream_name, context.now); });
-  std::string others;
-  for (const storage::World& world : worlds) {
-    if (world == context.caller) continue;
-    others += fmt::format("{}account {} in {}", others.empty() ? "" : ", ", world.account, world.region);
+  if (throttled) {
+    for (const std::string& line : write_warnings(parts_.streams)) log.warn("{}", line);
   }
-  if (others.empty()) return similar_stream(context);
-  return fmt::format(" The caller is account {} in {}; a stream of this name exists for {}.",
-                     context.caller.account, context.caller.region, others);
+  if (!body) {
+    log.info("{}: {}{}", call_of(context), protocol::sentence(body.error()),
+             hint(context, body, parts_.clock));
+  } else if (!context.note.empty()) {
+    log.info("{}: {}{}", call_of(context), context.note, hint(context, body, parts_.clock));
+  }
 }
 
 metrics::RequestCounts* KinesisService::counts() const {

@@ -1,5 +1,5 @@
 // The Kinesis API as sessions see it: gate, operation, commit or disk read, answer. Also the server's own
-// endpoints under /_kinesisd/ and the calls of server/foreign.
+// endpoints under /_kinesisd/ and calls for other services.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,7 @@
 #include "server/limits.hpp"
 #include "server/log.hpp"
 #include "server/metrics/metrics.hpp"
+#include "server/net/forwarding.hpp"
 #include "server/net/io_threads.hpp"
 #include "server/operation.hpp"
 #include "server/own/control.hpp"
@@ -54,13 +55,16 @@ class KinesisService : public Service {
     faults::RuleBook* faults = nullptr;         // of trouble on demand
     storage::Strict* strict = nullptr;          // unset: lists come in their natural order
     dropin::InitScripts* scripts = nullptr;     // nullptr: nobody tells of any
+    Forwarding* forwarding = nullptr;           // of --forward; nullptr: nothing is passed on
     std::chrono::milliseconds idle_event = limits.idle_event;
   };
 
   explicit KinesisService(Parts parts);
 
   boost::asio::awaitable<Response> answer(Request request) override;
-  bool reads_every_header() const override { return parts_.credentials != nullptr; }
+  bool reads_every_header() const override {
+    return parts_.credentials != nullptr || parts_.forwarding != nullptr;
+  }
   void note(ConnectionEvent event) override;
   Response body_too_large() const override;
   Response overloaded() const override;
@@ -77,6 +81,10 @@ class KinesisService : public Service {
   Response refuse(Request& request, Refused refused, Course& course) const;
   std::optional<Verification> verification() const;
   std::variant<Admitted, Refused> admit(Request& request) const;
+  // Where a call for another service is passed on to; nullptr: nowhere.
+  const foreign::ForwardTarget* forward_target(const Request& request) const;
+  boost::asio::awaitable<Response> pass_on(const Request& request, const foreign::ForwardTarget& target,
+                                           Course& course);
   Response answer_foreign(const Request& request, const foreign::Call& call) const;
   boost::asio::awaitable<Response> run_own(Request& request);
   void log_own(const Request& request, const Response& response) const;
@@ -90,10 +98,7 @@ class KinesisService : public Service {
   boost::asio::awaitable<Result<std::string>> read(Outcome outcome);
   std::shared_ptr<BodySource> open(EventFeed feed, const faults::Trouble* trouble);
   storage::World world_of(const Caller& caller) const;
-  // What is to be done where time stands still, behind an answer that only time can change.
-  std::string frozen_note(const Context& context, const Result<std::string>& body);
   void log_answer(Context& context, const Result<std::string>& body);
-  std::string elsewhere(const Context& context, const protocol::Error& error);
 
   Parts parts_;
   const own::Control control_;

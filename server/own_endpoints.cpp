@@ -198,14 +198,14 @@ bool is_own(const Request& request) {
 }
 
 own::Answer answer_own(Request& request, const own::Control& control) {
-  request.path.resize(without_slashes(request.path).size());
-  const Endpoint* endpoint = find_endpoint(request.path);
+  const std::string_view path = without_slashes(request.path);
+  const Endpoint* endpoint = find_endpoint(path);
   if (endpoint == nullptr || endpoint->access != Access::everyone) {
     if (auto refused = own::refuse_plain_text(request, control.transport)) return {*std::move(refused)};
   }
-  const bool elsewhere = endpoint == nullptr && !request.path.starts_with(prefix);
+  const bool elsewhere = endpoint == nullptr && !path.starts_with(prefix);
   if (elsewhere || (endpoint == &unlisted.front() && own::wants_page(request))) {
-    return {page(request, elsewhere && request.path != root ? 404 : 200)};
+    return {page(request, elsewhere && path != root ? 404 : 200)};
   }
   if (endpoint == nullptr) return {not_here(request.path)};
   const bool reads = only_reads(request.method);
@@ -219,7 +219,7 @@ own::Answer answer_own(Request& request, const own::Control& control) {
   own::Call call{.request = request,
                  .control = control,
                  .now = control.clock.now(),
-                 .argument = std::string_view(request.path).substr(endpoint->path.size())};
+                 .argument = path.substr(endpoint->path.size())};
   try {
     return endpoint->answer(call);
   } catch (const document::Problem& problem) {

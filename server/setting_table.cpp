@@ -161,6 +161,20 @@ Advice store_cors_origins(Settings& settings, const Values& values) {
   return std::nullopt;
 }
 
+Advice store_forward(Settings& settings, const Values& values) {
+  settings.forward.clear();
+  for (const std::string& value : values) {
+    auto target = foreign::parse_forward_target(value);
+    if (!target) return "choose SERVICE=http://HOST:PORT, such as dynamodb=http://localhost:8000";
+    if (target->service == "kinesis") return "Kinesis is served here; name another service";
+    if (foreign::find_target(settings.forward, target->service) != nullptr) {
+      return fmt::format("name {} once", target->service);
+    }
+    settings.forward.push_back(*std::move(target));
+  }
+  return std::nullopt;
+}
+
 constexpr Setting table[] = {
     {"listen", "ADDR:PORT", "localhost:4567",
      "Where to listen; repeatable. localhost is 127.0.0.1 and [::1]; port 0 is any free one.", store_listen,
@@ -252,6 +266,10 @@ constexpr Setting table[] = {
     {"capture", "FILE", "",
      "Where to append every acknowledged write, a line of JSON each, for kinesisd replay.",
      store_path<&Settings::capture, capture_file>},
+    {"forward", "SERVICE=URL", "",
+     "Where to pass on calls for another service, by the name their signature has for it, such as "
+     "dynamodb=http://localhost:8000; repeatable.",
+     store_forward, true},
     {"log-level", "LEVEL", "info", "debug, info, warn or error.",
      store_choice<&Settings::log_level, log_levels>},
     {"log-format", "text|json", "text", "Lines for people or for a log collector.",

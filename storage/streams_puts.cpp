@@ -125,11 +125,20 @@ void count_refused(Shard& shard, const protocol::Error& error) {
   }
 }
 
+// Keeps what there is to say of a put that is throttled, once per shard and limit.
+void tell(StreamsState& state, Shard& shard, WriteLimit limit) {
+  bool& told = limit == WriteLimit::records ? shard.told_of_records : shard.told_of_bytes;
+  if (told || state.write_excesses.size() >= write_excesses_max) return;
+  told = true;
+  state.write_excesses.push_back({shard.stream->row.key.name, shard.row.index, limit});
+}
+
 // Appends as pending; Error when the shard's limits do not admit the record now.
 Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
   if (state.settings.enforce_write_limits) {
     if (!shard.records.admits(now) || !shard.bytes.admits(now)) {
       ++shard.counts.writes_exceeded;
+      tell(state, shard, shard.records.admits(now) ? WriteLimit::bytes : WriteLimit::records);
       const StreamKey& key = shard.stream->row.key;
       return errors::write_throughput_exceeded(shard.row.index.shard_id(), key.name, key.world.account);
     }

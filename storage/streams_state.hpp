@@ -39,6 +39,16 @@ inline constexpr std::int64_t stream_shards_max = 100'000;  // even where --shar
 inline constexpr std::int32_t page_records_max = 10'000;
 inline constexpr std::size_t page_bytes_max = 10U << 20;
 
+enum class WriteLimit { records, bytes };
+
+// A limit of writes that was met for the first time.
+struct WriteExcess {
+  std::string stream;
+  ShardIndex shard;
+  WriteLimit limit;
+};
+inline constexpr std::size_t write_excesses_max = 1'000;  // that nobody has asked for yet
+
 struct Shard {
   ShardRow row;
   Stream* stream = nullptr;
@@ -49,6 +59,8 @@ struct Shard {
   Timestamp last_arrival{};
   Ticket closed_by = no_ticket;  // it is not said to have ended before this is durable
   ShardCounts counts;
+  bool told_of_records = false;  // that writes met this limit
+  bool told_of_bytes = false;
 
   // The newest records, in sequence order; the first `readable` of them are committed. This deque allocates
   // nothing while it is empty.
@@ -148,6 +160,7 @@ struct StreamsState {
   std::size_t records_in_memory = 0;
   std::uint64_t refused_for_memory = 0;
   std::uint64_t reads_over_limit = 0;
+  std::vector<WriteExcess> write_excesses;  // to be told of; whoever does empties it
   Subscriptions subscriptions;
   std::deque<Run> eviction_order;  // oldest commit first
   std::int64_t trim_cursor = 0;    // the shard the next slice of trimming begins with

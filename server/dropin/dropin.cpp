@@ -32,6 +32,7 @@ bool is_set(const Environment& environment, std::string_view mark) {
 }
 
 void read(Draft& draft, const Row& row, const std::string& variable, const std::string& value) {
+  if (row.whose == kinesis_mock) draft.of_kinesis_mock = true;
   const Advice advice = row.take(draft, value);
   if (!advice) return;
   if (row.reach != Reach::account || draft.settings.wishes.in_image) {
@@ -107,7 +108,7 @@ bool listens_on(const Settings& settings, std::uint16_t port) {
 // Log lines that start scripts and test code of theirs wait for, in their words.
 void announce(const Draft& draft) {
   Wishes& wishes = draft.settings.wishes;
-  if (draft.of_kinesis_mock || wishes.in_image) {
+  if (draft.of_kinesis_mock) {
     const std::uint16_t tls_port = draft.tls_port.value_or(default_tls_port);
     const std::uint16_t plain_port = draft.plain_port.value_or(default_plain_port);
     if (listens_on(draft.settings, tls_port)) {

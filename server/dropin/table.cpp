@@ -19,7 +19,6 @@ namespace {
 namespace words = transition_words;
 
 constexpr std::string_view kinesalite = "kinesalite";
-constexpr std::string_view kinesis_mock = "kinesis-mock";
 constexpr std::string_view saidsef = "saidsef/aws-kinesis-local";
 constexpr std::string_view nothing = "nothing: it is so anyway";
 constexpr std::string_view warned = "a warning at start";
@@ -132,7 +131,6 @@ Advice kinesalite_port(Draft& draft, const std::string& value) {
 }
 template <std::optional<std::uint16_t> Draft::*Member>
 Advice kinesis_mock_port(Draft& draft, const std::string& value) {
-  draft.of_kinesis_mock = true;
   draft.*Member = parse_port(value);
   return port(draft, value);
 }

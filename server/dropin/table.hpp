@@ -27,7 +27,7 @@ struct Draft {
   std::optional<std::uint16_t> plain_port = {};
   bool of_kinesalite = false;
   bool kinesalite_ssl = false;
-  bool of_kinesis_mock = false;
+  bool of_kinesis_mock = false;  // a variable of its own is set
 
   // kinesis-mock's three variables for one file, and LocalStack's three.
   bool persists = false;
@@ -54,6 +54,7 @@ struct Row {
 // The first of two rows that say the same wins.
 std::span<const Row> table();
 
+inline constexpr std::string_view kinesis_mock = "kinesis-mock";
 // LocalStack takes each of its variables with this in front of it, too.
 inline constexpr std::string_view localstack = "LocalStack";
 inline constexpr std::string_view localstack_prefix = "LOCALSTACK_";

@@ -106,12 +106,6 @@ bool is_form(const Request& request) {
   });
 }
 
-// The service that the request's credentials are made for.
-std::string signing_name_of(const Request& request) {
-  const auto claim = authenticate(request);
-  return claim ? caller_of(claim.value()).service : std::string();
-}
-
 std::optional<Call> call_by_form(const Request& request) {
   const bool in_body = request.method == "POST";
   if (in_body && (request.body.empty() || !is_form(request))) return std::nullopt;
@@ -120,7 +114,7 @@ std::optional<Call> call_by_form(const Request& request) {
   const auto action = compressed ? std::nullopt : value_in_form(form, "Action");
   if (!in_body && !action) return std::nullopt;
   const auto version = compressed ? std::nullopt : value_in_form(form, "Version");
-  const std::string signing_name = signing_name_of(request);
+  const std::string signing_name = signed_service(request);
   for (const Service& service : services) {
     if (signing_name.empty() ? version != service.version : signing_name != service.signing_name) continue;
     // Clients compress the bodies of one operation only, so that there is no need to look.

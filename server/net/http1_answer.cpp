@@ -2,14 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/beast/http/status.hpp>
 
 namespace kinesisd::server {
 
 namespace {
 
+constexpr std::string_view content_length = "Content-Length";
+
 bool has_no_body(int status) {
   return status == 204 || status == 304 || status < 200;
+}
+
+// The answer to a HEAD that was passed on says itself how long the body would be.
+bool has_length(const Response& response, const Http1AnswerForm& form) {
+  return form.head && std::any_of(response.headers.begin(), response.headers.end(),
+                                  [](const Header& header) { return header.name == content_length; });
 }
 
 void append_status_line(std::string& out, int status) {
@@ -39,7 +48,7 @@ void append_http1_head(std::string& out, const Response& response, const Http1An
   const bool unknown_length = response.source != nullptr;
   if (response.chunked_empty || (unknown_length && !form.http10)) {
     out += "Transfer-Encoding: chunked\r\n";
-  } else if (!unknown_length && !has_no_body(response.status)) {
+  } else if (!unknown_length && !has_no_body(response.status) && !has_length(response, form)) {
     const fmt::format_int length(response.body.size());
     out += "Content-Length: ";
     out.append(length.data(), length.size());

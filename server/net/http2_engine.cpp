@@ -359,7 +359,9 @@ void Http2Engine::send(Stream& stream, Response response) {
   fields_.clear();
   fields_.push_back(field(":status", {status.data(), status.size()}));
   fields_.push_back(field("date", host_.date()));
+  bool has_length = false;  // of a HEAD's answer that was passed on
   for (const Header& header : r.headers) {
+    has_length |= header.name == "Content-Length";
     const std::size_t at = names_.size();
     for (const char c : header.name) {
       names_.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
@@ -367,7 +369,7 @@ void Http2Engine::send(Stream& stream, Response response) {
     const std::string_view name = std::string_view(names_).substr(at);
     fields_.push_back(field(name, header.value, indexing(name)));
   }
-  if (!r.chunked_empty && !streams && r.status != 204) {
+  if (!r.chunked_empty && !streams && !has_length && r.status != 204) {
     fields_.push_back(field("content-length", {length.data(), length.size()}));
   }
   nghttp2_data_provider body{.source = {.ptr = &stream}, .read_callback = Callbacks::read_body};

@@ -25,7 +25,7 @@ REGION = "us-east-1"
 JSON = "application/x-amz-json-1.1"
 TARGET_PREFIX = "Kinesis_20131202."
 
-LISTENING = re.compile(r"Listening at https?://(\S+):(\d+)\s*$")
+LISTENING = re.compile(r'Listening at https?://(\S+):(\d+)(?:"\})?\s*$')  # also within a line of JSON
 SANITIZER = re.compile(r"runtime error:|(Address|Leak|Thread|UndefinedBehavior)Sanitizer")
 
 

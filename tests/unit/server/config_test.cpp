@@ -142,6 +142,8 @@ TEST_CASE("Every flag is stored") {
                                       "64",
                                       "--memory-mb",
                                       "8",
+                                      "--forward",
+                                      "dynamodb=http://localhost:8000",
                                       "--log-level",
                                       "debug",
                                       "--log-format",
@@ -276,15 +278,6 @@ TEST_CASE("A bad environment variable is refused with one sentence") {
   CHECK(
       refusal({}, {{"KINESISD_THREAD", "1"}}) ==
       "KINESISD_THREAD is not a setting; KINESISD_THREADS is one, and kinesisd --help lists the settings.\n");
-}
-
-TEST_CASE("Variables of tests, and those Kubernetes sets for a service of our name, are not settings") {
-  accepted({}, {{"KINESISD_SERVICE_MODEL", "x"},
-                {"KINESISD_NEWER_SERVICE_MODEL", "x"},
-                {"KINESISD_TEST_ROUNDS", "x"},
-                {"KINESISD_SERVICE_HOST", "10.0.0.1"},
-                {"KINESISD_PORT", "tcp://10.0.0.1:4567"},
-                {"KINESISD_PORT_4567_TCP_ADDR", "10.0.0.1"}});
 }
 
 TEST_CASE("A bad line of the file is refused with one sentence that names the file") {
