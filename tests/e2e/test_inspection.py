@@ -181,8 +181,8 @@ def test_formats(server, name, data, text, value):
     ({"shard": "0", "limit": "1e3"}, "limit=1e3 has no sense; choose a number from 1 to 10000."),
     ({"shard": "0", "format": "xml"}, "format=xml has no sense; choose one of base64, text, json."),
     ({"shard": "0", "deaggregate": "1"}, "deaggregate=1 has no sense; choose one of false, true."),
-    ({"shard": "0", "from": "now"}, "from=now has no sense; choose trim, latest, a sequence number or a time such as "
-                                    "2026-01-31T09:30:00Z."),
+    ({"shard": "0", "from": "now"}, "from=now has no sense; choose trim, latest, a sequence number, a time such as "
+                                    "2026-01-31T09:30:00Z or how long ago, such as 5m."),
 ])
 def test_questions_without_sense(server, name, query, sentence):
     create_stream(server, name, shards=2)
