@@ -105,7 +105,8 @@ TEST_CASE("a mistake in a file is named with its line") {
   CHECK_THAT(problem(document::parse_toml("[[rule]]\nthrotle = true\n", "faults.toml")),
              Catch::Matchers::StartsWith("faults.toml, line 2: rule[0].throtle is not known; "));
   CHECK_THAT(problem(document::parse_toml("throttle = true\n", "faults.toml")),
-             Catch::Matchers::StartsWith("faults.toml, line 1: throttle is not known; "));
+             Catch::Matchers::StartsWith(
+                 "faults.toml, line 1: throttle stands outside of a rule; write [[rule]] above it."));
   CHECK(problem(document::parse_toml("", "faults.toml")) == "nothing");
 }
 
