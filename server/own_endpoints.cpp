@@ -175,6 +175,16 @@ std::optional<Response> refuse_tool(const Request& request, const own::Control& 
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 
+// The path that is meant: without its slash, but where only a path that wants an argument takes the method,
+// which then says what is missing.
+std::string_view meant_by(const Request& request) {
+  const std::string_view path = without_slashes(request.path);
+  const Endpoint* endpoint = find_endpoint(path);
+  if (path == request.path || endpoint == nullptr || allows(*endpoint, request.method)) return path;
+  const Endpoint* as_sent = find_endpoint(request.path);
+  return as_sent != nullptr && allows(*as_sent, request.method) ? request.path : path;
+}
+
 Response not_here(std::string_view path) {
   return own::error(404, fmt::format("There is nothing at {}; GET {} lists what there is.", path, prefix));
 }
@@ -198,7 +208,7 @@ bool is_own(const Request& request) {
 }
 
 own::Answer answer_own(Request& request, const own::Control& control) {
-  const std::string_view path = without_slashes(request.path);
+  const std::string_view path = meant_by(request);
   const Endpoint* endpoint = find_endpoint(path);
   if (endpoint == nullptr || endpoint->access != Access::everyone) {
     if (auto refused = own::refuse_plain_text(request, control.transport)) return {*std::move(refused)};
