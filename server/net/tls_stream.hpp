@@ -211,6 +211,7 @@ class TlsStream {
     template <class Self>
     void operator()(Self& self, boost::system::error_code error, std::size_t) {
       state->end_write();
+      state->heard(0, error.failed());  // a write may meet the end before the read does
       self.complete(error, error ? 0 : bytes);
     }
 
