@@ -78,7 +78,7 @@ std::string help_text() {
       "\nDefaults stand in brackets. A setting may also come from the environment (--memory-mb as\n"
       "KINESISD_MEMORY_MB; commas between the addresses of KINESISD_LISTEN) or from the file. A flag\n"
       "wins over the environment, the environment over the file. Variables and flags of kinesalite,\n"
-      "kinesis-mock and LocalStack are understood, too; the README lists them.\n";
+      "kinesis-mock and LocalStack are understood, too; docker/coming-from.md lists them.\n";
   return out;
 }
 

@@ -82,7 +82,7 @@ Environment environment_of(const char* const* entries);
 std::variant<Settings, Exit> read_settings(std::span<const std::string> arguments,
                                            const Environment& environment);
 
-// One row of the table, for the README's and kinesisd.toml's sake.
+// One row of the table, for config/README.md's and kinesisd.toml's sake.
 struct SettingHelp {
   std::string_view name;     // as in --NAME and the file's key
   std::string_view value;    // what stands for the value in the help

@@ -78,7 +78,7 @@ PURPOSES = {
     "container": "the container images, built and run by podman",
     "examples": "compose, GitHub Actions, Testcontainers and test fixtures as people copy them",
     "crash": "kill -9 at every step on the files, and 25 rounds of it under load; tests/crash/run has flags",
-    "readme": "the README's lines, run as written",
+    "readme": "the lines of the README and the manual, run as written",
     "model": "a report: what the newest botocore knows and the tables do not; never fails",
     "lint": "clang-tidy over all sources",
     "asan": "unit, e2e and crash under the address and undefined behaviour sanitizers",

@@ -14,15 +14,15 @@ namespace kinesisd::server::dropin {
 
 namespace {
 
-// Where the README lists what is translated.
+// Where the manual lists what is translated; moto and floci have paths alone.
 std::string section() {
-  std::ifstream file(KINESISD_SOURCE_DIR "/README.md");
+  std::ifstream file(KINESISD_SOURCE_DIR "/docker/coming-from.md");
   std::ostringstream all;
   all << file.rdbuf();
   const std::string text = all.str();
-  const std::size_t begin = text.find("\n## Coming from kinesalite, kinesis-mock or LocalStack\n");
-  REQUIRE(begin != std::string::npos);
-  return text.substr(begin, text.find("\n## ", begin + 1) - begin);
+  const std::size_t end = text.find("\n## moto and floci\n");
+  REQUIRE(end != std::string::npos);
+  return text.substr(0, end);
 }
 
 // What stands between backticks in the first column of its tables.
@@ -43,7 +43,7 @@ std::set<std::string> listed() {
 
 }  // namespace
 
-TEST_CASE("The README lists every variable and flag of other emulators, and no other") {
+TEST_CASE("The manual lists every variable and flag of other emulators, and no other") {
   std::set<std::string> names;
   for (const Row& row : table()) {
     CAPTURE(row.name);
