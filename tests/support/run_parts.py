@@ -60,7 +60,7 @@ PARTS = [
     # Not next to the containers' part: one of the two would wait for the other.
     Task("examples", parts.examples, ["build-images", "example-packages", "aws-cli"]),
     Task("model", parts.model, ["build-units", "python-packages"]),
-    Task("lint", parts.lint, ["build-release"]),
+    Task("lint", parts.lint),
     Task("asan", lambda: parts.sanitized("asan"), ["build-asan", "python-packages", "node-packages"]),
     Task("tsan", lambda: parts.sanitized("tsan"), ["build-tsan", "python-packages", "node-packages"]),
     Task("fuzz", parts.fuzz, ["build-fuzz"]),
