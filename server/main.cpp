@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "server/commands/command.hpp"
+#include "server/cli/command.hpp"
 
 int main(int count, char** arguments) {
   return kinesisd::server::commands::run_program({arguments, static_cast<std::size_t>(count)}, environ);

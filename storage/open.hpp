@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/change.hpp"
-#include "storage/engine.hpp"
+#include "storage/journal/engine.hpp"
+#include "storage/state/change.hpp"
 
 namespace kinesisd::storage {
 

@@ -1,5 +1,5 @@
 #include "server/capture/capture.hpp"
-#include "server/counted.hpp"
+#include "server/support/counted.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "server/capture/line.hpp"
-#include "server/log.hpp"
-#include "storage/journal.hpp"
+#include "server/support/log.hpp"
+#include "storage/state/journal.hpp"
 
 namespace kinesisd::server::capture {
 

@@ -7,8 +7,8 @@
 #include "protocol/encode.hpp"
 #include "protocol/operations/put_record.hpp"
 #include "protocol/operations/put_records.hpp"
-#include "server/client/answers.hpp"
-#include "server/commands/instant.hpp"
+#include "server/document/answers.hpp"
+#include "server/support/instant.hpp"
 
 namespace kinesisd::server::capture {
 

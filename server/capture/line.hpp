@@ -6,7 +6,7 @@
 
 #include "protocol/schema.hpp"
 #include "protocol/wire.hpp"
-#include "storage/stream_key.hpp"
+#include "storage/state/stream_key.hpp"
 
 namespace kinesisd::server::capture {
 

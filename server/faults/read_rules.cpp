@@ -13,7 +13,7 @@
 #include "protocol/operations/put_record.hpp"
 #include "protocol/operations/put_records.hpp"
 #include "protocol/operations/subscribe_to_shard.hpp"
-#include "server/dispatch.hpp"
+#include "server/api/dispatch.hpp"
 #include "server/document/closest.hpp"
 #include "server/document/reader.hpp"
 #include "server/faults/texts.hpp"

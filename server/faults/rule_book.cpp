@@ -11,9 +11,9 @@
 #include "protocol/operations/get_records.hpp"
 #include "protocol/operations/put_records.hpp"
 #include "protocol/operations/subscribe_to_shard.hpp"
+#include "server/auth/policy/wildcard.hpp"
 #include "server/document/value.hpp"
 #include "server/faults/texts.hpp"
-#include "server/policy/wildcard.hpp"
 
 namespace kinesisd::server::faults {
 

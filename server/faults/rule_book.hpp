@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/faults/trouble.hpp"
-#include "storage/random.hpp"
+#include "storage/model/random.hpp"
 
 namespace kinesisd::server::faults {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "server/faults/rule.hpp"
-#include "storage/clock.hpp"
-#include "storage/requests.hpp"
-#include "storage/stream_key.hpp"
+#include "storage/model/clock.hpp"
+#include "storage/state/requests.hpp"
+#include "storage/state/stream_key.hpp"
 
 namespace kinesisd::server::faults {
 

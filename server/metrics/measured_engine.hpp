@@ -7,7 +7,7 @@
 #include <span>
 
 #include "server/metrics/count.hpp"
-#include "storage/engine.hpp"
+#include "storage/journal/engine.hpp"
 
 namespace kinesisd::server::metrics {
 

@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
+#include "server/http/service.hpp"
 #include "server/metrics/measured_engine.hpp"
 #include "server/metrics/request_counts.hpp"
-#include "server/service.hpp"
 
 namespace kinesisd::server::metrics {
 

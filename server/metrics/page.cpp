@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "server/limits.hpp"
 #include "server/metrics/exposition.hpp"
 #include "server/metrics/process.hpp"
 #include "server/metrics/stream_page.hpp"
+#include "server/support/limits.hpp"
 
 namespace kinesisd::server::metrics {
 

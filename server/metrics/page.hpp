@@ -4,7 +4,7 @@
 #include <string>
 
 #include "server/metrics/metrics.hpp"
-#include "storage/group_commit.hpp"
+#include "storage/journal/group_commit.hpp"
 
 namespace kinesisd::server::metrics {
 

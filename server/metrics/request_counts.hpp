@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "protocol/error.hpp"
-#include "server/http_message.hpp"
+#include "server/http/http_message.hpp"
 #include "server/metrics/count.hpp"
 
 namespace kinesisd::server::metrics {

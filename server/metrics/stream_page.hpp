@@ -7,7 +7,7 @@
 #pragma once
 
 #include "server/metrics/exposition.hpp"
-#include "storage/counts.hpp"
+#include "storage/state/counts.hpp"
 
 namespace kinesisd::server::metrics {
 

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <memory>
 
-#include "storage/subscriber.hpp"
+#include "storage/state/subscriber.hpp"
 
 namespace kinesisd::server {
 

@@ -13,8 +13,8 @@
 #include "server/net/http2_session.hpp"
 #include "server/net/session_host.hpp"
 #include "server/net/stream.hpp"
+#include "server/net/tls/tls.hpp"
 #include "server/net/tls_stream.hpp"
-#include "server/tls/tls.hpp"
 
 namespace kinesisd::server {
 

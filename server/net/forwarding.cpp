@@ -16,9 +16,9 @@
 #include <utility>
 
 #include "protocol/json.hpp"
-#include "server/authentication.hpp"
+#include "server/admin/html.hpp"
+#include "server/auth/authentication.hpp"
 #include "server/net/stream.hpp"
-#include "server/own/html.hpp"
 
 namespace kinesisd::server {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "server/foreign/forward_target.hpp"
-#include "server/http_message.hpp"
-#include "server/limits.hpp"
+#include "server/http/http_message.hpp"
+#include "server/stubs/forward_target.hpp"
+#include "server/support/limits.hpp"
 
 namespace kinesisd::server {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "server/http_message.hpp"
+#include "server/http/http_message.hpp"
 
 namespace kinesisd::server {
 

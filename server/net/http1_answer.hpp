@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/http_message.hpp"
+#include "server/http/http_message.hpp"
 
 namespace kinesisd::server {
 

@@ -4,7 +4,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
 
-#include "server/http_message.hpp"
+#include "server/http/http_message.hpp"
 #include "server/net/h2c_upgrade.hpp"
 #include "server/net/session_host.hpp"
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/http_message.hpp"
+#include "server/http/http_message.hpp"
 #include "server/net/h2c_upgrade.hpp"
 #include "server/net/session_host.hpp"
 

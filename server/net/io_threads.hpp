@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/limits.hpp"
-#include "storage/journal.hpp"
+#include "server/support/limits.hpp"
+#include "storage/state/journal.hpp"
 
 namespace kinesisd::server {
 

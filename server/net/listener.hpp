@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "server/limits.hpp"
-#include "server/log.hpp"
+#include "server/http/service.hpp"
 #include "server/net/io_threads.hpp"
-#include "server/service.hpp"
+#include "server/support/limits.hpp"
+#include "server/support/log.hpp"
 
 namespace kinesisd::server {
 

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <utility>
 
-#include "server/limits.hpp"
-#include "server/log.hpp"
-#include "server/service.hpp"
+#include "server/http/service.hpp"
+#include "server/support/limits.hpp"
+#include "server/support/log.hpp"
 
 namespace kinesisd::server {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/tls/openssl.hpp"
+#include "server/net/tls/openssl.hpp"
 
 namespace kinesisd::server {
 

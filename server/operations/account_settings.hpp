@@ -3,7 +3,7 @@
 
 #include "protocol/structures/minimum_throughput_billing_commitment.hpp"
 #include "server/operations/same_word.hpp"
-#include "storage/streams.hpp"
+#include "storage/state/restore.hpp"
 
 namespace kinesisd::server {
 

@@ -5,7 +5,7 @@
 
 #include "protocol/structures/consumer.hpp"
 #include "server/operations/same_word.hpp"
-#include "storage/streams.hpp"
+#include "storage/state/restore.hpp"
 
 namespace kinesisd::server {
 

@@ -1,6 +1,6 @@
 #include "protocol/operations/delete_resource_policy.hpp"
 
-#include "server/run_operation.hpp"
+#include "server/api/run_operation.hpp"
 
 namespace kinesisd::server {
 

@@ -1,7 +1,7 @@
 #include "protocol/operations/describe_account_settings.hpp"
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/account_settings.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

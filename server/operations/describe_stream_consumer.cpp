@@ -1,7 +1,7 @@
 #include "protocol/operations/describe_stream_consumer.hpp"
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/consumer_shapes.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

@@ -1,7 +1,7 @@
 #include "protocol/operations/describe_stream_summary.hpp"
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

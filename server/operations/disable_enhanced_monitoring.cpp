@@ -1,7 +1,7 @@
 #include "protocol/operations/disable_enhanced_monitoring.hpp"
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/enhanced_monitoring.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

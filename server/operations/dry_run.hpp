@@ -1,7 +1,7 @@
 // Calls with DryRun: all checks are made, nothing is done, and the answer is always an error.
 #pragma once
 
-#include "server/operation.hpp"
+#include "server/api/operation.hpp"
 
 namespace kinesisd::server {
 

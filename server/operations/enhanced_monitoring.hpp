@@ -5,7 +5,7 @@
 #include <set>
 
 #include "protocol/structures/enhanced_monitoring.hpp"
-#include "server/operation.hpp"
+#include "server/api/operation.hpp"
 
 namespace kinesisd::server {
 

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "server/api/run_operation.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/read_warning.hpp"
 #include "server/operations/record_shapes.hpp"
-#include "server/run_operation.hpp"
-#include "storage/iterator_region.hpp"
+#include "storage/records/iterator_region.hpp"
 
 namespace kinesisd::server {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/run_operation.hpp"
+#include "server/api/run_operation.hpp"
 
 namespace kinesisd::server {
 

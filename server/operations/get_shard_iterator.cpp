@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/read_warning.hpp"
 #include "server/operations/same_word.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

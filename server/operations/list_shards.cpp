@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "protocol/errors.hpp"
+#include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

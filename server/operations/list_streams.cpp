@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

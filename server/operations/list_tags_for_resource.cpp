@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "server/run_operation.hpp"
-#include "storage/strict.hpp"
+#include "server/api/run_operation.hpp"
+#include "storage/state/strict.hpp"
 
 namespace kinesisd::server {
 

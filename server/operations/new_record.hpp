@@ -8,7 +8,7 @@
 
 #include "protocol/error.hpp"
 #include "protocol/schema.hpp"
-#include "storage/streams.hpp"
+#include "storage/state/restore.hpp"
 
 namespace kinesisd::server {
 

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "protocol/errors.hpp"
-#include "server/counted.hpp"
+#include "server/api/run_operation.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
-#include "server/run_operation.hpp"
+#include "server/support/counted.hpp"
 
 namespace kinesisd::server {
 

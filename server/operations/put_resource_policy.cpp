@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "server/policy/policy.hpp"
-#include "server/run_operation.hpp"
+#include "server/api/run_operation.hpp"
+#include "server/auth/policy/policy.hpp"
 
 namespace kinesisd::server {
 

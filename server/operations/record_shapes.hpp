@@ -5,7 +5,7 @@
 
 #include "protocol/structures/record.hpp"
 #include "protocol/structures/shard.hpp"
-#include "storage/views.hpp"
+#include "storage/state/views.hpp"
 
 namespace kinesisd::server {
 

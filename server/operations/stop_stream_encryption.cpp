@@ -1,7 +1,7 @@
 #include "protocol/operations/stop_stream_encryption.hpp"
 
 #include "protocol/errors.hpp"
-#include "server/run_operation.hpp"
+#include "server/api/run_operation.hpp"
 
 namespace kinesisd::server {
 

@@ -3,10 +3,10 @@
 #include <memory>
 #include <utility>
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/record_shapes.hpp"
 #include "server/operations/same_word.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

@@ -1,6 +1,6 @@
 #include "protocol/operations/untag_resource.hpp"
 
-#include "server/run_operation.hpp"
+#include "server/api/run_operation.hpp"
 
 namespace kinesisd::server {
 

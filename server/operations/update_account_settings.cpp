@@ -1,6 +1,6 @@
 #include "protocol/operations/update_account_settings.hpp"
+#include "server/api/run_operation.hpp"
 #include "server/operations/account_settings.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

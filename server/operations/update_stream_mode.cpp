@@ -1,7 +1,7 @@
 #include "protocol/operations/update_stream_mode.hpp"
 
+#include "server/api/run_operation.hpp"
 #include "server/operations/same_word.hpp"
-#include "server/run_operation.hpp"
 
 namespace kinesisd::server {
 

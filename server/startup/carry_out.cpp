@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/auth/policy/policy.hpp"
 #include "server/document/value.hpp"
-#include "server/policy/policy.hpp"
-#include "storage/streams_state.hpp"
+#include "storage/state/state.hpp"
 
 namespace kinesisd::server::startup {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/startup/plan.hpp"
-#include "storage/streams.hpp"
+#include "storage/state/restore.hpp"
 
 namespace kinesisd::server::startup {
 

@@ -6,9 +6,9 @@
 
 #include "protocol/shapes.hpp"
 #include "protocol/wire.hpp"
-#include "server/counted.hpp"
-#include "server/limits.hpp"
-#include "server/setting_table.hpp"
+#include "server/settings/setting_table.hpp"
+#include "server/support/counted.hpp"
+#include "server/support/limits.hpp"
 
 namespace kinesisd::server::startup {
 

@@ -7,8 +7,8 @@
 
 #include "protocol/schema.hpp"
 #include "server/document/reader.hpp"
-#include "storage/requests.hpp"
-#include "storage/stream_key.hpp"
+#include "storage/state/requests.hpp"
+#include "storage/state/stream_key.hpp"
 
 namespace kinesisd::server::startup {
 

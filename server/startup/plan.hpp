@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "storage/requests.hpp"
-#include "storage/stream_key.hpp"
-#include "storage/words.hpp"
+#include "storage/state/requests.hpp"
+#include "storage/state/stream_key.hpp"
+#include "storage/state/words.hpp"
 
 namespace kinesisd::server::startup {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "server/config.hpp"
 #include "server/document/value.hpp"
+#include "server/settings/config.hpp"
 #include "server/startup/plan.hpp"
 
 namespace kinesisd::server::startup {

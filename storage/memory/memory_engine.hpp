@@ -1,7 +1,7 @@
 // The engine that keeps nothing: records live as long as the process. Knows no file.
 #pragma once
 
-#include "storage/engine.hpp"
+#include "storage/journal/engine.hpp"
 
 namespace kinesisd::storage {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "storage/clock.hpp"
+#include "storage/model/clock.hpp"
 #include "storage/model/token_bucket.hpp"
 
 namespace kinesisd::storage {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "storage/clock.hpp"
+#include "storage/model/clock.hpp"
 
 namespace kinesisd::storage {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/random.hpp"
+#include "storage/model/random.hpp"
 
 namespace kinesisd::storage {
 

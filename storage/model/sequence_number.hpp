@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/clock.hpp"
+#include "storage/model/clock.hpp"
 
 namespace kinesisd::storage {
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "storage/clock.hpp"
+#include "storage/model/clock.hpp"
 
 namespace kinesisd::storage {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "storage/clock.hpp"
+#include "storage/model/clock.hpp"
 
 namespace kinesisd::storage {
 

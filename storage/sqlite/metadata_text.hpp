@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "storage/rows.hpp"
+#include "storage/state/rows.hpp"
 
 namespace kinesisd::storage {
 

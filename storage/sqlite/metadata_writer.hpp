@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
-#include "storage/change.hpp"
-#include "storage/rewrite.hpp"
+#include "storage/journal/rewrite.hpp"
+#include "storage/state/change.hpp"
 
 namespace kinesisd::storage {
 

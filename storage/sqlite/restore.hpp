@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "storage/change.hpp"
+#include "storage/state/change.hpp"
 
 namespace kinesisd::storage {
 

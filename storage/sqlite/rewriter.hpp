@@ -3,7 +3,7 @@
 
 #include <SQLiteCpp/Database.h>
 
-#include "storage/rewrite.hpp"
+#include "storage/journal/rewrite.hpp"
 #include "storage/sqlite/metadata_writer.hpp"
 
 namespace kinesisd::storage {

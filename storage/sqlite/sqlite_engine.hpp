@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "storage/engine.hpp"
+#include "storage/journal/engine.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/owned_file.hpp"

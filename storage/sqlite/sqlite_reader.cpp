@@ -7,7 +7,7 @@
 #include "storage/model/utf8.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/record_key.hpp"
-#include "storage/streams_state.hpp"
+#include "storage/state/state.hpp"
 
 namespace kinesisd::storage {
 

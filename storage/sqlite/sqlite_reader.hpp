@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "storage/engine.hpp"
+#include "storage/journal/engine.hpp"
 
 namespace kinesisd::storage {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "server/policy/evaluate.hpp"
-#include "server/policy/wildcard.hpp"
+#include "server/auth/policy/evaluate.hpp"
+#include "server/auth/policy/wildcard.hpp"
 
 using namespace kinesisd::server;
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "storage/group_commit.hpp"
+#include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "storage/model/sealed_token.hpp"
 

@@ -37,8 +37,7 @@ const std::array rules{
          }},
     Rule{"only the network parts of the server know Asio; others see awaitable",
          [](const SourceFile& f) {
-           return f.in("server") && !f.in("server/net") && !f.in("server/client") &&
-                  f.path != "server/asio_impl.cpp";
+           return f.in("server") && !f.in("server/net") && !f.in("server/cli/client");
          },
          [](const std::string& h) {
            return (!starts_with(h, "boost/asio") && !starts_with(h, "boost/beast")) ||

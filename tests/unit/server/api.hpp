@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "protocol/error.hpp"
-#include "server/dispatch.hpp"
-#include "storage/group_commit.hpp"
+#include "server/api/dispatch.hpp"
+#include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "tests/support/manual_clock.hpp"
 

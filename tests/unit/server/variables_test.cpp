@@ -1,7 +1,7 @@
 // Variables of the environment that are ours, of others, and only look like either.
 #include <catch2/catch.hpp>
 
-#include "server/config.hpp"
+#include "server/settings/config.hpp"
 
 using namespace kinesisd::server;
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/snapshots.hpp"
+#include "storage/snapshots/snapshots.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "storage/group_commit.hpp"
+#include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "storage/open.hpp"
-#include "storage/streams_state.hpp"
+#include "storage/state/state.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace kinesisd::tests {

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "storage/subscriptions.hpp"
+#include "storage/state/subscriptions.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "storage/words.hpp"
+#include "storage/state/words.hpp"
 
 using namespace kinesisd::server::document;
 using kinesisd::storage::StreamMode;

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/http_message.hpp"
+#include "server/http/http_message.hpp"
 #include "server/net/io_threads.hpp"
 
 namespace kinesisd::server::test {

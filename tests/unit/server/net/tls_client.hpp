@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/tls/tls.hpp"
+#include "server/net/tls/tls.hpp"
 
 namespace kinesisd::server::test {
 
