@@ -4,19 +4,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "storage/journal/engine.hpp"
+#include "storage/sqlite/open_error.hpp"
 #include "storage/state/change.hpp"
 
 namespace kinesisd::storage {
-
-enum class Durability {
-  process,  // survives the end of the process, however it ends
-  full      // survives the end of the machine
-};
 
 struct DatabaseOptions {
   std::string path;  // empty: a private temporary file, removed at exit; ":memory:": nothing is kept
@@ -25,16 +20,11 @@ struct DatabaseOptions {
   std::optional<std::uint64_t> seed = {};
 };
 
-// One sentence that names the file and the remedy. The file is as it was.
-struct OpenError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 struct Opened {
   std::unique_ptr<Engine> engine;  // for GroupCommit; outlives `reader`
   std::unique_ptr<RecordReader> reader;
-  std::string key;              // for Streams
-  Restored restored;            // for Streams::restore
+  std::string key;              // for State
+  Restored restored;            // for restore()
   Timestamp newest{};           // of everything stored; the clock starts no earlier
   bool records_on_disk = true;  // for StreamSettings
   bool temporary = false;

@@ -8,6 +8,7 @@
 #include "server/admin/control.hpp"
 #include "server/document/reader.hpp"
 #include "server/support/instant.hpp"
+#include "storage/state/state.hpp"
 
 namespace kinesisd::server::own {
 
@@ -65,10 +66,10 @@ Answer move_clock(Call& call) {
   std::optional<ServiceClock::Plan> plan;
   std::optional<storage::Ticket> ticket = storage::no_ticket;
   // Planned and submitted in one step, so that the journal has changes in the order in which they were made.
-  call.control.streams.with([&](storage::Streams& streams) {
+  call.control.streams.with([&](storage::State& state) {
     plan = clock.plan(change);
     if (!plan) return;
-    ticket = streams.change_clock(plan->change);
+    ticket = storage::change_clock(state, plan->change);
     if (!ticket) clock.settle(plan->change, false);
   });
   if (!ticket) return {error(503, "Too much waits for the disk to keep another time; try again.")};

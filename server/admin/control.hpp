@@ -30,7 +30,7 @@ namespace kinesisd::server::own {
 
 // All that is referred to outlives the endpoints.
 struct Control {
-  GuardedStreams& streams;
+  GuardedState& streams;
   storage::GroupCommit& journal;
   ServiceClock& clock;
   Log& log;

@@ -48,8 +48,7 @@ bool has_started(const own::Control& control) {
 
 own::Answer health(const own::Control& control, std::string_view idle) {
   const bool started = has_started(control);
-  const bool used =
-      control.streams.with([](storage::Streams& streams) { return !streams.state().streams.empty(); });
+  const bool used = control.streams.with([](storage::State& state) { return !state.streams.empty(); });
   std::string body;
   Writer writer(body);
   writer.begin_map(3);

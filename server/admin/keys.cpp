@@ -9,6 +9,7 @@
 #include "protocol/shapes.hpp"
 #include "server/admin/control.hpp"
 #include "server/admin/json_body.hpp"
+#include "storage/streams/encryption.hpp"
 
 namespace kinesisd::server::own {
 
@@ -55,26 +56,26 @@ Answer set_key(Call& call, const std::string& key) {
                                    "another of {}.",
                                    key, all_states()))};
   }
-  const auto state = state_of(*word);
-  if (!state) {
+  const auto wanted = state_of(*word);
+  if (!wanted) {
     return {error(400, fmt::format("There is no state \"{}\" for key {}; the states are {}.", *word, key,
                                    all_states()))};
   }
   const auto ticket = call.control.streams.with(
-      [&](storage::Streams& streams) { return streams.set_key_state(key, *state); });
+      [&](storage::State& state) { return storage::set_key_state(state, key, *wanted); });
   if (!ticket) {
     return {error(503, fmt::format("There is no room for the state of key {}: too much waits for the disk, "
                                    "or {} keys are not enabled already; enable some, or try again.",
                                    key, storage::key_states_max))};
   }
-  return {key_answer(key, *state), *ticket};
+  return {key_answer(key, *wanted), *ticket};
 }
 
 }  // namespace
 
 Answer list_keys(Call& call) {
   const auto keys =
-      call.control.streams.with([](const storage::Streams& streams) { return streams.key_states(); });
+      call.control.streams.with([](const storage::State& state) { return storage::key_states(state); });
   std::string body;
   protocol::json::Writer writer(body);
   writer.begin_map(1);
@@ -96,9 +97,9 @@ Answer answer_key(Call& call) {
                                call.argument))};
   }
   if (call.request.method == "PUT") return set_key(call, *key);
-  const KeyState state =
-      call.control.streams.with([&](const storage::Streams& streams) { return streams.key_state(*key); });
-  return {key_answer(*key, state)};
+  const KeyState current =
+      call.control.streams.with([&](const storage::State& state) { return storage::key_state(state, *key); });
+  return {key_answer(*key, current)};
 }
 
 }  // namespace kinesisd::server::own

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "server/admin/html.hpp"
+#include "server/http/html.hpp"
 
 namespace kinesisd::server::own {
 

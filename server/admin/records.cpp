@@ -203,7 +203,7 @@ Response page_of(const Wanted& wanted, storage::PendingRead read) {
 
 Answer answer_records(Call& call, const StreamKey& stream, const Query& query) {
   const auto shards = call.control.streams.with(
-      [&](storage::Streams& streams) { return storage::listed_shards(streams, stream, call.now); });
+      [&](storage::State& state) { return storage::listed_shards(state, stream, call.now); });
   const Wanted wanted{
       .stream = stream,
       .shard = shard_of(query, shards.value_or(std::vector<storage::ShardIndex>())),
@@ -213,8 +213,8 @@ Answer answer_records(Call& call, const StreamKey& stream, const Query& query) {
                            Format::json}[query.choice("format", {"base64", "text", "json"})],
       .deaggregate = query.boolean("deaggregate", true),
       .now = call.now};
-  auto read = call.control.streams.with([&](storage::Streams& streams) {
-    return storage::peek(streams, stream, wanted.shard, wanted.start, wanted.limit, data_bytes_max, call.now);
+  auto read = call.control.streams.with([&](storage::State& state) {
+    return storage::peek(state, stream, wanted.shard, wanted.start, wanted.limit, data_bytes_max, call.now);
   });
   if (!read) return {error(400, read.error().message)};
   // Also without a disk: writing a large page is no work for an I/O thread.

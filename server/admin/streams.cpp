@@ -17,6 +17,7 @@
 #include "server/admin/reset.hpp"
 #include "server/document/value.hpp"
 #include "storage/snapshots/inspection.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace kinesisd::server::own {
 
@@ -116,7 +117,7 @@ storage::StreamOverviews page_of(const Control& control, const storage::Scope& s
   do {
     const std::size_t some = std::min(limit - page.streams.size(), streams_per_hold);
     auto part = control.streams.with(
-        [&](storage::Streams& streams) { return storage::overview(streams, scope, behind, some, now); });
+        [&](storage::State& state) { return storage::overview(state, scope, behind, some, now); });
     if (!part.streams.empty()) behind = part.streams.back().summary.key;
     std::move(part.streams.begin(), part.streams.end(), std::back_inserter(page.streams));
     page.more = part.more;
@@ -131,7 +132,7 @@ Response details(const Control& control, const StreamKey& key, const Query& quer
         fmt::format("from={} is no shard; name one, such as shardId-000000000000.", *query.text("from")));
   const auto shards_max = static_cast<std::size_t>(query.number("limit", page_max, 1, page_max));
   const auto stream = control.streams.with(
-      [&](storage::Streams& streams) { return storage::details(streams, key, *from, shards_max, now); });
+      [&](storage::State& state) { return storage::details(state, key, *from, shards_max, now); });
   if (!stream) return no_such_stream(control, key, now);
   std::string body;
   Writer writer(body);
@@ -156,7 +157,7 @@ Response details(const Control& control, const StreamKey& key, const Query& quer
 
 Response no_such_stream(const Control& control, const StreamKey& key, storage::Timestamp now) {
   const auto worlds =
-      control.streams.with([&](storage::Streams& streams) { return streams.worlds_with(key.name, now); });
+      control.streams.with([&](storage::State& state) { return storage::worlds_with(state, key.name, now); });
   std::string elsewhere;
   for (const storage::World& world : worlds)
     elsewhere +=
@@ -218,7 +219,7 @@ Answer answer_stream(Call& call) {
   if (empties) return empty_stream(call, key);
   if (!of_records) return {details(call.control, key, query, call.now)};
   const bool there = call.control.streams.with(
-      [&](storage::Streams& streams) { return storage::listed_shards(streams, key, call.now).has_value(); });
+      [&](storage::State& state) { return storage::listed_shards(state, key, call.now).has_value(); });
   if (!there) return {no_such_stream(call.control, key, call.now)};
   return answer_records(call, key, query);
 }

@@ -7,6 +7,7 @@
 #include "protocol/errors.hpp"
 #include "server/api/resource_names.hpp"
 #include "server/auth/policy/evaluate.hpp"
+#include "storage/streams/policies.hpp"
 
 namespace kinesisd::server {
 
@@ -35,12 +36,12 @@ bool is_own(const Context& context, const storage::StreamKey& stream) {
   return stream.world.account == context.caller.account;
 }
 
-Result<void> check(const Context& context, storage::Streams& streams, const storage::ResourceName& resource,
+Result<void> check(const Context& context, storage::State& state, const storage::ResourceName& resource,
                    bool own) {
   const std::string& account = context.caller.account;
   const std::string arn = arn_of(resource);
   if (!own && !context.cross_account) return errors::cross_account_denied(account, context.operation, arn);
-  const auto policy_text = streams.policy_of(resource, context.now);
+  const auto policy_text = storage::policy_of(state, resource, context.now);
   const Decision decision = policy_text ? decide(context, policy_text.value(), arn) : Decision::not_allowed;
   if (decision == Decision::explicitly_denied) return errors::policy_denies(account, context.operation, arn);
   if (own || decision == Decision::allowed) return boost::outcome_v2::success();
@@ -50,24 +51,23 @@ Result<void> check(const Context& context, storage::Streams& streams, const stor
 }  // namespace
 
 // Where nobody uses policies, puts and reads pay for asking so.
-Result<void> check_access(const Context& context, storage::Streams& streams,
-                          const storage::StreamKey& stream) {
+Result<void> check_access(const Context& context, storage::State& state, const storage::StreamKey& stream) {
   const bool own = is_own(context, stream);
-  if (own && !streams.has_policies()) return boost::outcome_v2::success();
-  return check(context, streams, stream, own);
+  if (own && !storage::has_policies(state)) return boost::outcome_v2::success();
+  return check(context, state, stream, own);
 }
 
-Result<void> check_access(const Context& context, storage::Streams& streams,
+Result<void> check_access(const Context& context, storage::State& state,
                           const storage::ConsumerName& consumer) {
   const bool own = is_own(context, consumer.stream);
-  if (own && !streams.has_policies()) return boost::outcome_v2::success();
-  if (!consumer.created_s) return check(context, streams, consumer.stream, own);
-  return check(context, streams, consumer, own);
+  if (own && !storage::has_policies(state)) return boost::outcome_v2::success();
+  if (!consumer.created_s) return check(context, state, consumer.stream, own);
+  return check(context, state, consumer, own);
 }
 
-Result<void> check_access(const Context& context, storage::Streams& streams,
+Result<void> check_access(const Context& context, storage::State& state,
                           const storage::ResourceName& resource) {
-  return std::visit([&](const auto& named) { return check_access(context, streams, named); }, resource);
+  return std::visit([&](const auto& named) { return check_access(context, state, named); }, resource);
 }
 
 }  // namespace kinesisd::server

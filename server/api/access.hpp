@@ -12,20 +12,19 @@ namespace kinesisd::server {
 // be one that can be shared, and the policy has to allow it. What is not there is denied to other accounts,
 // and for the operation to miss otherwise. A consumer without its time of creation is ruled by its stream's
 // policy.
-Result<void> check_access(const Context& context, storage::Streams& streams,
-                          const storage::StreamKey& stream);
-Result<void> check_access(const Context& context, storage::Streams& streams,
+Result<void> check_access(const Context& context, storage::State& state, const storage::StreamKey& stream);
+Result<void> check_access(const Context& context, storage::State& state,
                           const storage::ConsumerName& consumer);
-Result<void> check_access(const Context& context, storage::Streams& streams,
+Result<void> check_access(const Context& context, storage::State& state,
                           const storage::ResourceName& resource);
 
-// Calls `fn(Streams&)`, which gives a Result, under the lock and with access to `resource` checked. Every
+// Calls `fn(State&)`, which gives a Result, under the lock and with access to `resource` checked. Every
 // operation about a stream or consumer reaches it this way.
 template <class Resource, class F>
 auto with_access(const Context& context, const Resource& resource, F&& fn) {
-  return context.streams.with([&](storage::Streams& streams) -> std::invoke_result_t<F, storage::Streams&> {
-    BOOST_OUTCOME_TRYV(check_access(context, streams, resource));
-    return fn(streams);
+  return context.streams.with([&](storage::State& state) -> std::invoke_result_t<F, storage::State&> {
+    BOOST_OUTCOME_TRYV(check_access(context, state, resource));
+    return fn(state);
   });
 }
 

@@ -8,6 +8,8 @@
 #include "protocol/error.hpp"
 #include "server/api/similar_names.hpp"
 #include "storage/state/state.hpp"
+#include "storage/streams/counts.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace kinesisd::server {
 
@@ -31,8 +33,9 @@ std::string limit_of(const storage::WriteExcess& excess) {
 
 // Names created with other credentials or for another region are the commonest reason for "not found".
 std::string elsewhere(const Context& context) {
-  const auto worlds = context.streams.with(
-      [&](const storage::Streams& streams) { return streams.worlds_with(context.stream_name, context.now); });
+  const auto worlds = context.streams.with([&](const storage::State& state) {
+    return storage::worlds_with(state, context.stream_name, context.now);
+  });
   std::string others;
   for (const storage::World& world : worlds) {
     if (world == context.caller) continue;
@@ -44,8 +47,8 @@ std::string elsewhere(const Context& context) {
 }
 
 std::optional<StreamStatus> status_of(const Context& context) {
-  return context.streams.with([&](storage::Streams& streams) -> std::optional<StreamStatus> {
-    const auto& all = streams.state().streams;
+  return context.streams.with([&](storage::State& state) -> std::optional<StreamStatus> {
+    const auto& all = state.streams;
     const auto found = all.find({context.caller, context.stream_name});
     if (found == all.end()) return std::nullopt;
     return storage::status(found->second->row, context.now);
@@ -71,9 +74,9 @@ std::string hint_at_stream(const Context& context, ErrorType type, ServiceClock&
 // Only puts need room in memory, and with --db :memory: nothing but room can fail them.
 std::string hint_at_memory(const Context& context) {
   if (!context.operation.starts_with("PutRecord")) return {};
-  return context.streams.with([](storage::Streams& streams) -> std::string {
-    const storage::StreamSettings& settings = streams.state().settings;
-    if (settings.records_on_disk || streams.refused_for_memory() == 0) return {};
+  return context.streams.with([](storage::State& state) -> std::string {
+    const storage::StreamSettings& settings = state.settings;
+    if (settings.records_on_disk || storage::refused_for_memory(state) == 0) return {};
     return fmt::format(
         " Memory is full: with --db :memory: all records stay there, within --memory-mb {}; raise that, "
         "delete streams, or name a file with --db.",
@@ -99,9 +102,9 @@ std::string hint(const Context& context, const Result<std::string>& body, Servic
   }
 }
 
-std::vector<std::string> write_warnings(GuardedStreams& streams) {
+std::vector<std::string> write_warnings(GuardedState& streams) {
   const auto excesses =
-      streams.with([](storage::Streams& all) { return std::exchange(all.state().write_excesses, {}); });
+      streams.with([](storage::State& state) { return std::exchange(state.write_excesses, {}); });
   std::vector<std::string> lines;
   lines.reserve(excesses.size());
   for (const storage::WriteExcess& excess : excesses) {

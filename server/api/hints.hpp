@@ -16,6 +16,6 @@ std::string hint(const Context& context, const Result<std::string>& body, Servic
 
 // Lines of their own about shards that take no more, once for each shard and limit. Any call may have met
 // them.
-std::vector<std::string> write_warnings(GuardedStreams& streams);
+std::vector<std::string> write_warnings(GuardedState& streams);
 
 }  // namespace kinesisd::server

@@ -1,6 +1,7 @@
 #include "server/api/lifting.hpp"
 
 #include "protocol/structures/stream_reference.hpp"
+#include "storage/records/puts.hpp"
 
 namespace kinesisd::server {
 
@@ -10,7 +11,7 @@ bool names_auto_stream(const Context& context, const protocol::wire::Tree& body)
   const auto key = stream_key(context, reference.value());
   if (!key) return false;
   return context.streams.with(
-      [&](storage::Streams& streams) { return streams.places_by_itself(key.value(), context.now); });
+      [&](storage::State& state) { return storage::places_by_itself(state, key.value(), context.now); });
 }
 
 }  // namespace kinesisd::server

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "server/faults/trouble.hpp"
+#include "storage/records/reads.hpp"
 
 namespace kinesisd::server::faults {
 
@@ -28,7 +29,7 @@ Result<void> meet(const Context& context, const Named& named) {
   }
   if (!named.iterator.empty()) {
     const auto read = context.streams.with(
-        [&](storage::Streams& streams) { return streams.shard_of(named.iterator, context.now); });
+        [&](storage::State& state) { return storage::shard_of(state, named.iterator, context.now); });
     if (read) {
       stream = read->stream.name;
       shards.push_back(read->shard);

@@ -15,7 +15,13 @@
 #include "protocol/wire.hpp"
 #include "server/api/rate_limits.hpp"
 #include "storage/state/guarded.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/requests.hpp"
+#include "storage/state/views.hpp"
+
+namespace kinesisd::storage {
+class Strict;
+struct State;
+}  // namespace kinesisd::storage
 
 namespace kinesisd::server {
 
@@ -25,11 +31,11 @@ struct Drop;
 }  // namespace faults
 
 using protocol::Result;
-using GuardedStreams = storage::Guarded<storage::Streams>;
+using GuardedState = storage::Guarded<storage::State>;
 
 // One request on its way through its operation.
 struct Context {
-  GuardedStreams& streams;
+  GuardedState& streams;
   storage::Timestamp now;  // taken once per request
   storage::World caller;
   std::string_view operation;

@@ -18,6 +18,7 @@
 #include "server/api/meet.hpp"
 #include "server/api/operation.hpp"
 #include "server/api/resource_names.hpp"
+#include "storage/records/reads.hpp"
 
 namespace kinesisd::server {
 
@@ -54,8 +55,8 @@ Outcome outcome_of(Context& context, Committed<Response> committed) {
 // A template only so that `respond` is looked up where the operation is.
 template <class Read>
 Result<std::string> page_body(Context& context, Read read) {
-  BOOST_OUTCOME_TRY(auto page, context.streams.with([&](storage::Streams& streams) {
-    return streams.finish_read(std::move(read), context.now);
+  BOOST_OUTCOME_TRY(auto page, context.streams.with([&](storage::State& state) {
+    return storage::finish_read(state, std::move(read), context.now);
   }));
   return protocol::encode_body(respond(context, std::move(page)), context.encoding);
 }

@@ -9,6 +9,7 @@
 #include "protocol/operations/subscribe_to_shard.hpp"
 #include "server/faults/texts.hpp"
 #include "server/net/io_threads.hpp"
+#include "storage/consumers/subscribing.hpp"
 #include "storage/state/subscriptions.hpp"
 
 namespace kinesisd::server {
@@ -25,12 +26,13 @@ constexpr milliseconds disk_pause{50};
 
 SubscriptionBody::SubscriptionBody(const Parts& parts, EventFeed feed, std::optional<faults::Drop> drop)
     : parts_(parts), feed_(std::move(feed)), drop_(drop), last_sent_(steady_clock::now()) {
-  parts_.streams.with([&](storage::Streams& streams) { streams.listen(*feed_.subscription, alarm_.bell()); });
+  // Only the lock is wanted: the journal reads whom a subscription wakes.
+  parts_.streams.with([&](storage::State&) { storage::listen(*feed_.subscription, alarm_.bell()); });
 }
 
 SubscriptionBody::~SubscriptionBody() {
   parts_.streams.with(
-      [&](storage::Streams& streams) { streams.unsubscribe(*feed_.subscription, parts_.clock.now()); });
+      [&](storage::State& state) { storage::unsubscribe(state, *feed_.subscription, parts_.clock.now()); });
 }
 
 void SubscriptionBody::stop() {
@@ -59,9 +61,9 @@ boost::asio::awaitable<std::string> SubscriptionBody::next_frame() {
     const storage::Timestamp now = parts_.clock.now();
     if (now >= feed_.expires) break;
     bool over = false;
-    auto news = parts_.streams.with([&](storage::Streams& streams) {
+    auto news = parts_.streams.with([&](storage::State& state) {
       over = feed_.subscription->ended;
-      return streams.begin_event(*feed_.subscription, now);
+      return storage::begin_event(state, *feed_.subscription, now);
     });
     parts_.journal.wake();  // looking may have ended a transition
     if (!news) co_return end_with(news.error());
@@ -77,7 +79,7 @@ boost::asio::awaitable<std::string> SubscriptionBody::next_frame() {
     }
     if (steady_clock::now() >= last_sent_ + parts_.idle_event) {
       co_return send(parts_.streams.with(
-          [&](storage::Streams& streams) { return streams.idle_event(*feed_.subscription, now); }));
+          [&](storage::State& state) { return storage::idle_event(state, *feed_.subscription, now); }));
     }
     co_await alarm_.wait_until(wake_up(look_again, now));
   }
@@ -93,8 +95,8 @@ boost::asio::awaitable<std::optional<storage::EventPage>> SubscriptionBody::read
     if (!records) co_return std::nullopt;
     read.records = std::move(*records);
   }
-  co_return parts_.streams.with([&](storage::Streams& streams) {
-    return streams.finish_event(*feed_.subscription, std::move(read), parts_.clock.now());
+  co_return parts_.streams.with([&](storage::State& state) {
+    return storage::finish_event(state, *feed_.subscription, std::move(read), parts_.clock.now());
   });
 }
 

@@ -26,7 +26,7 @@ class SubscriptionBody final : public BodySource {
  public:
   // All of these outlive the body. `read_records` blocks and runs off the I/O threads.
   struct Parts {
-    GuardedStreams& streams;
+    GuardedState& streams;
     storage::GroupCommit& journal;
     storage::Clock& clock;
     Log& log;

@@ -34,6 +34,7 @@
 #include "storage/journal/group_commit.hpp"
 #include "storage/model/random.hpp"
 #include "storage/open.hpp"
+#include "storage/state/state.hpp"
 #include "storage/state/strict.hpp"
 
 namespace kinesisd::server {
@@ -179,7 +180,7 @@ class App {
   metrics::Metrics metrics_;
   metrics::MeasuredEngine engine_;
   storage::GroupCommit journal_;
-  GuardedStreams streams_;
+  GuardedState streams_;
   Encryption encryption_;
   RateLimits rates_;
   std::unique_ptr<capture::Capture> capture_;  // nullptr: nothing is recorded
@@ -224,7 +225,8 @@ App::App(const Settings& settings, Log& log)
       listener_(threads_, service_, log, limits, encryption_.tls.get()) {
   database_.restored.clock = time_;
   faults_.add(std::move(rules_), clock_.now());
-  streams_.with([&](storage::Streams& all) { all.restore(std::move(database_.restored), clock_.now()); });
+  streams_.with(
+      [&](storage::State& state) { storage::restore(state, std::move(database_.restored), clock_.now()); });
   listener_.bind(settings.listen);
   keep_time();
   carry_out_plan();
@@ -233,7 +235,7 @@ App::App(const Settings& settings, Log& log)
 // Nobody is answered before it is done.
 void App::carry_out_plan() {
   if (plan_.empty()) return;
-  streams_.with([&](storage::Streams& all) { startup::carry_out(plan_, all, clock_.now()); });
+  streams_.with([&](storage::State& state) { startup::carry_out(plan_, state, clock_.now()); });
   journal_.attach(streams_, clock_, [](storage::Settled /*news*/) {}, {});
   try {
     journal_.commit_waiting();
@@ -294,9 +296,9 @@ void App::start() {
 // Handed to the journal before anything else.
 void App::keep_time() {
   if (time_ == stored_time_) return;
-  streams_.with([&](storage::Streams& all) {
+  streams_.with([&](storage::State& state) {
     const storage::ClockChanged change = clock_.restate();
-    if (!all.change_clock(change)) clock_.settle(change, false);
+    if (!storage::change_clock(state, change)) clock_.settle(change, false);
   });
 }
 

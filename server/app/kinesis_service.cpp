@@ -10,6 +10,7 @@
 
 #include "protocol/errors.hpp"
 #include "protocol/event_stream.hpp"
+#include "protocol/operation_names.hpp"
 #include "server/admin/own_endpoints.hpp"
 #include "server/api/dispatch.hpp"
 #include "server/api/hints.hpp"
@@ -18,6 +19,7 @@
 #include "server/api/worlds.hpp"
 #include "server/http/request_ids.hpp"
 #include "server/net/alarm.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace kinesisd::server {
 
@@ -100,7 +102,8 @@ boost::asio::awaitable<Response> KinesisService::answer(Request request) {
   Response response = co_await answer_on(request, course);
   if (parts_.cors != nullptr) parts_.cors->restrain(request, response);
   course.measured.sent(response.body.size());
-  log_request(parts_.log, request, response, course.story, course.measured);
+  log_request(parts_.log, request, response, course.story, course.measured.bytes_in(),
+              course.measured.taken());
   co_return response;
 }
 
@@ -150,7 +153,7 @@ std::optional<Verification> KinesisService::verification() const {
 
 std::variant<Admitted, Refused> KinesisService::admit(Request& request) const {
   const auto verified_by = verification();
-  return gate(request, &knows_operation, verified_by ? &*verified_by : nullptr);
+  return gate(request, &protocol::knows_operation, verified_by ? &*verified_by : nullptr);
 }
 
 const foreign::ForwardTarget* KinesisService::forward_target(const Request& request) const {

@@ -36,7 +36,7 @@ class KinesisService : public Service {
 
   // All of these outlive the service. `fallback`: the world of callers whose credentials do not name one.
   struct Parts {
-    GuardedStreams& streams;
+    GuardedState& streams;
     storage::GroupCommit& journal;
     ServiceClock& clock;
     storage::Random& random;  // of request ids

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "server/cli/client/endpoint.hpp"
+#include "server/http/endpoint.hpp"
 #include "server/settings/config.hpp"
 
 namespace kinesisd::server::commands {

@@ -16,6 +16,7 @@
 #include "server/cli/replay_line.hpp"
 #include "server/document/answers.hpp"
 #include "server/support/counted.hpp"
+#include "storage/streams/counts.hpp"
 
 namespace kinesisd::server::commands {
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "protocol/schema.hpp"
-#include "server/document/duration.hpp"
 #include "server/document/value.hpp"
+#include "server/support/duration.hpp"
 
 namespace kinesisd::server::document {
 

@@ -9,11 +9,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "protocol/operation_names.hpp"
 #include "protocol/operations/get_records.hpp"
 #include "protocol/operations/put_record.hpp"
 #include "protocol/operations/put_records.hpp"
 #include "protocol/operations/subscribe_to_shard.hpp"
-#include "server/api/dispatch.hpp"
 #include "server/document/closest.hpp"
 #include "server/document/reader.hpp"
 #include "server/faults/texts.hpp"
@@ -64,8 +64,8 @@ std::string read_id(const Item& item) {
 }
 
 std::string read_operation(const Item& item) {
-  if (!knows_operation(item.word())) {
-    const auto like = document::closest(item.text(), operation_names());
+  if (!protocol::knows_operation(item.word())) {
+    const auto like = document::closest(item.text(), protocol::operation_names());
     item.refuse(fmt::format("write the name of an operation, such as \"{}\"",
                             like.value_or(protocol::PutRecord::name)));
   }

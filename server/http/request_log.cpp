@@ -25,7 +25,7 @@ double milliseconds(std::chrono::microseconds taken) {
 }  // namespace
 
 void log_request(Log& log, const Request& request, const Response& response, const RequestStory& story,
-                 const metrics::Measured& measured) {
+                 std::size_t bytes_in, std::chrono::microseconds taken) {
   if (!log.enabled(LogLevel::debug)) return;
   std::vector<LogField> fields;
   const auto add_text = [&](std::string_view name, std::string_view value) {
@@ -42,9 +42,9 @@ void log_request(Log& log, const Request& request, const Response& response, con
   add_text("stream", story.stream);
   if (!response.reset) fields.push_back({"status", std::int64_t{response.status}});
   add_text("error", story.error);
-  add_number("bytes_in", measured.bytes_in());
+  add_number("bytes_in", bytes_in);
   add_number("bytes_out", response.body.size());
-  fields.push_back({"ms", milliseconds(measured.taken())});
+  fields.push_back({"ms", milliseconds(taken)});
   add_text("request_id", request_id_of(response));
   if (request.client != nullptr) add_text("client", *request.client);
   add_text("encoding", story.encoding);

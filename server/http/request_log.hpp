@@ -1,11 +1,12 @@
 // One line about each request, for whoever asks for --log-level debug.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "server/http/http_message.hpp"
-#include "server/metrics/request_counts.hpp"
 #include "server/support/log.hpp"
 
 namespace kinesisd::server {
@@ -20,6 +21,6 @@ struct RequestStory {
 
 // At debug; costs nothing at other levels.
 void log_request(Log& log, const Request& request, const Response& response, const RequestStory& story,
-                 const metrics::Measured& measured);
+                 std::size_t bytes_in, std::chrono::microseconds taken);
 
 }  // namespace kinesisd::server

@@ -9,6 +9,7 @@
 #include "server/metrics/process.hpp"
 #include "server/metrics/stream_page.hpp"
 #include "server/support/limits.hpp"
+#include "storage/streams/counts.hpp"
 
 namespace kinesisd::server::metrics {
 
@@ -211,8 +212,9 @@ std::string page(const Sources& sources) {
   write_http(out, sources.metrics);
   write_connections(out, sources.metrics);
   write_journal(out, sources);
-  const storage::Counted counted = sources.streams.with(
-      [&](const storage::Streams& streams) { return streams.counted(limits.metric_resources, sources.now); });
+  const storage::Counted counted = sources.streams.with([&](const storage::State& state) {
+    return storage::counted(state, limits.metric_resources, sources.now);
+  });
   write_streams(out, counted);
   write_stream_metrics(out, counted);
   return out.take();

@@ -10,7 +10,7 @@ namespace kinesisd::server::metrics {
 
 struct Sources {
   const Metrics& metrics;
-  storage::Guarded<storage::Streams>& streams;
+  storage::Guarded<storage::State>& streams;
   const storage::GroupCommit& journal;
   storage::Timestamp now;  // of the service
 };

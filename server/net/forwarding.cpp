@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "protocol/json.hpp"
-#include "server/admin/html.hpp"
 #include "server/auth/authentication.hpp"
+#include "server/http/html.hpp"
 #include "server/net/stream.hpp"
 
 namespace kinesisd::server {

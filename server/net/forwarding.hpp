@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "server/http/forward_target.hpp"
 #include "server/http/http_message.hpp"
-#include "server/stubs/forward_target.hpp"
 #include "server/support/limits.hpp"
 
 namespace kinesisd::server {

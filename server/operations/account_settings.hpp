@@ -3,7 +3,7 @@
 
 #include "protocol/structures/minimum_throughput_billing_commitment.hpp"
 #include "server/operations/same_word.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/views.hpp"
 
 namespace kinesisd::server {
 

@@ -5,7 +5,7 @@
 
 #include "protocol/structures/consumer.hpp"
 #include "server/operations/same_word.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/views.hpp"
 
 namespace kinesisd::server {
 

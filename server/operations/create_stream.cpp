@@ -4,6 +4,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/same_word.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace kinesisd::server {
 
@@ -19,8 +20,8 @@ Result<Committed<protocol::Void>> handle(Context& context, protocol::CreateStrea
     stream.distribution =
         same_word<storage::RecordDistributionStrategy>(*request.record_distribution_strategy);
   if (request.tags) stream.tags = std::move(*request.tags);
-  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::Streams& streams) {
-    return streams.create_stream(key, std::move(stream), context.now);
+  BOOST_OUTCOME_TRY(auto ticket, context.streams.with([&](storage::State& state) {
+    return storage::create_stream(state, key, std::move(stream), context.now);
   }));
   return Committed<protocol::Void>{{}, ticket};
 }

@@ -2,6 +2,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/account_settings.hpp"
+#include "storage/streams/accounts.hpp"
 
 namespace kinesisd::server {
 
@@ -9,7 +10,7 @@ using Op = protocol::DescribeAccountSettings;
 
 Result<Op::Response> handle(Context& context, Op::Request& /*request*/) {
   const auto commitment = context.streams.with(
-      [&](const storage::Streams& streams) { return streams.commitment(context.caller, context.now); });
+      [&](const storage::State& state) { return storage::commitment(state, context.caller, context.now); });
   Op::Response response;
   response.minimum_throughput_billing_commitment = to_wire(commitment);
   return response;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/api/run_operation.hpp"
+#include "storage/streams/accounts.hpp"
 
 namespace kinesisd::server {
 
@@ -20,7 +21,7 @@ std::int32_t shown(std::optional<std::int64_t> count) {
 
 Result<Op::Response> handle(Context& context, Op::Request& /*request*/) {
   const auto usage = context.streams.with(
-      [&](storage::Streams& streams) { return streams.usage(context.caller, context.now); });
+      [&](storage::State& state) { return storage::account_usage(state, context.caller, context.now); });
   Op::Response response;
   response.shard_limit = shown(usage.shard_limit);
   response.open_shard_count = shown(usage.open_shards);

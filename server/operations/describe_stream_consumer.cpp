@@ -2,14 +2,15 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/consumer_shapes.hpp"
+#include "storage/consumers/consumers.hpp"
 
 namespace kinesisd::server {
 
 Result<protocol::DescribeStreamConsumer::Response> handle(
     Context& context, protocol::DescribeStreamConsumer::Request& request) {
   BOOST_OUTCOME_TRY(auto name, consumer_name(context, request));
-  BOOST_OUTCOME_TRY(auto consumer, with_access(context, name, [&](storage::Streams& streams) {
-                      return streams.describe_consumer(name, context.now);
+  BOOST_OUTCOME_TRY(auto consumer, with_access(context, name, [&](storage::State& state) {
+                      return storage::describe_consumer(state, name, context.now);
                     }));
   protocol::DescribeStreamConsumer::Response response;
   response.consumer_description = to_wire<protocol::ConsumerDescription>(consumer);

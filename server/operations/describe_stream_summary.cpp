@@ -2,6 +2,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace kinesisd::server {
 
@@ -9,8 +10,8 @@ namespace kinesisd::server {
 Result<protocol::DescribeStreamSummary::Response> handle(Context& context,
                                                          protocol::DescribeStreamSummary::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto stream, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.describe_summary(key, context.now);
+  BOOST_OUTCOME_TRY(auto stream, with_access(context, key, [&](storage::State& state) {
+                      return storage::describe_stream_summary(state, key, context.now);
                     }));
   protocol::DescribeStreamSummary::Response response;
   protocol::StreamDescriptionSummary& summary = response.stream_description_summary;

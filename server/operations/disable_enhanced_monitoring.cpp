@@ -2,6 +2,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/enhanced_monitoring.hpp"
+#include "storage/streams/settings.hpp"
 
 namespace kinesisd::server {
 
@@ -10,8 +11,8 @@ using Op = protocol::DisableEnhancedMonitoring;
 Result<Committed<Op::Response>> handle(Context& context, Op::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
   const auto metrics = metrics_in(request);
-  BOOST_OUTCOME_TRY(auto changed, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.disable_metrics(key, metrics, context.now);
+  BOOST_OUTCOME_TRY(auto changed, with_access(context, key, [&](storage::State& state) {
+                      return storage::disable_metrics(state, key, metrics, context.now);
                     }));
   return answer_to(key, changed);
 }

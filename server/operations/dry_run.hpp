@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/api/operation.hpp"
+#include "storage/records/puts.hpp"
 
 namespace kinesisd::server {
 
@@ -13,17 +14,17 @@ storage::Effect effect_of(const Request& request) {
 // What is answered when all checks have passed.
 inline protocol::Error end_dry_run(Context& context, const storage::StreamKey& stream) {
   return context.streams.with(
-      [&](storage::Streams& streams) { return streams.end_dry_run(stream, context.now); });
+      [&](storage::State& state) { return storage::end_dry_run(state, stream, context.now); });
 }
 
 // The same for a put whose record has been checked, with the checks that only the stream can make. The
 // streams' lock is held.
-inline protocol::Error dry_put(storage::Streams& streams, const storage::StreamKey& stream,
+inline protocol::Error dry_put(storage::State& state, const storage::StreamKey& stream,
                                const std::optional<std::string>& sequence_number_for_ordering,
                                storage::Timestamp now) {
-  const auto checked = streams.check_put(stream, sequence_number_for_ordering, now);
+  const auto checked = storage::check_put(state, stream, sequence_number_for_ordering, now);
   if (!checked) return checked.error();
-  return streams.end_dry_run(stream, now);
+  return storage::end_dry_run(state, stream, now);
 }
 
 }  // namespace kinesisd::server

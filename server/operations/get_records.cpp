@@ -9,6 +9,8 @@
 #include "server/operations/read_warning.hpp"
 #include "server/operations/record_shapes.hpp"
 #include "storage/records/iterator_region.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
 
 namespace kinesisd::server {
 
@@ -16,15 +18,14 @@ namespace kinesisd::server {
 // stream.
 Result<storage::PendingRead> handle(Context& context, protocol::GetRecords::Request& request) {
   const storage::Effect effect = effect_of(request);
-  BOOST_OUTCOME_TRY(
-      auto read, context.streams.with([&](storage::Streams& streams) -> Result<storage::PendingRead> {
-        BOOST_OUTCOME_TRYV(
-            storage::check_iterator_region(streams, request.shard_iterator, context.caller.region));
-        BOOST_OUTCOME_TRY(auto pending, streams.begin_read(request.shard_iterator, request.limit, context.now,
-                                                           effect, faults::restraint_of(context)));
-        BOOST_OUTCOME_TRYV(check_access(context, streams, pending.stream));
-        return pending;
-      }));
+  BOOST_OUTCOME_TRY(auto read, context.streams.with([&](storage::State& state)
+                                                        -> Result<storage::PendingRead> {
+    BOOST_OUTCOME_TRYV(storage::check_iterator_region(state, request.shard_iterator, context.caller.region));
+    BOOST_OUTCOME_TRY(auto pending, storage::begin_read(state, request.shard_iterator, request.limit,
+                                                        context.now, effect, faults::restraint_of(context)));
+    BOOST_OUTCOME_TRYV(check_access(context, state, pending.stream));
+    return pending;
+  }));
   context.stream_name = read.stream.name;
   context.times = read.times;
   if (request.stream_arn && *request.stream_arn != storage::arn(read.stream)) {

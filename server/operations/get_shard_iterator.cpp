@@ -6,6 +6,8 @@
 #include "server/operations/dry_run.hpp"
 #include "server/operations/read_warning.hpp"
 #include "server/operations/same_word.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
 
 namespace kinesisd::server {
 
@@ -16,8 +18,9 @@ Result<protocol::GetShardIterator::Response> handle(Context& context,
                                      .sequence_number = std::move(request.starting_sequence_number),
                                      .timestamp = request.timestamp};
   const storage::Effect effect = effect_of(request);
-  BOOST_OUTCOME_TRY(auto made, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.shard_iterator(key, request.shard_id, start, context.now, effect);
+  BOOST_OUTCOME_TRY(auto made, with_access(context, key, [&](storage::State& state) {
+                      return storage::shard_iterator(state, key, request.shard_id, start, context.now,
+                                                     effect);
                     }));
   if (effect == storage::Effect::none) return end_dry_run(context, key);
   protocol::GetShardIterator::Response response;

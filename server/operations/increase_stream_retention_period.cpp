@@ -1,14 +1,16 @@
 #include "protocol/operations/increase_stream_retention_period.hpp"
 
 #include "server/api/run_operation.hpp"
+#include "storage/streams/settings.hpp"
 
 namespace kinesisd::server {
 
 Result<Committed<protocol::Void>> handle(Context& context,
                                          protocol::IncreaseStreamRetentionPeriod::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.increase_retention(key, request.retention_period_hours, context.now);
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::State& state) {
+                      return storage::increase_retention(state, key, request.retention_period_hours,
+                                                         context.now);
                     }));
   return Committed<protocol::Void>{{}, ticket};
 }

@@ -5,6 +5,7 @@
 #include "protocol/errors.hpp"
 #include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
+#include "storage/shards/shards.hpp"
 
 namespace kinesisd::server {
 
@@ -35,13 +36,13 @@ Result<void> check_members(const Request& request) {
 
 // A token names a stream as well.
 Result<storage::ShardList> list_shards(const Context& context, const storage::ListShardsQuery& query) {
-  const auto list = [&](storage::Streams& streams) {
-    return streams.list_shards(context.caller, query, context.now);
+  const auto list = [&](storage::State& state) {
+    return storage::list_shards(state, context.caller, query, context.now);
   };
   if (query.stream) return with_access(context, *query.stream, list);
-  return context.streams.with([&](storage::Streams& streams) -> Result<storage::ShardList> {
-    BOOST_OUTCOME_TRY(auto shards, list(streams));
-    BOOST_OUTCOME_TRYV(check_access(context, streams, shards.stream));
+  return context.streams.with([&](storage::State& state) -> Result<storage::ShardList> {
+    BOOST_OUTCOME_TRY(auto shards, list(state));
+    BOOST_OUTCOME_TRYV(check_access(context, state, shards.stream));
     return shards;
   });
 }

@@ -4,6 +4,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/consumer_shapes.hpp"
+#include "storage/consumers/consumers.hpp"
 
 namespace kinesisd::server {
 
@@ -13,8 +14,8 @@ Result<protocol::ListStreamConsumers::Response> handle(Context& context,
   const storage::ListConsumersQuery query{.next_token = std::move(request.next_token),
                                           .max_results = request.max_results,
                                           .stream_created = request.stream_creation_timestamp};
-  BOOST_OUTCOME_TRY(auto list, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.list_consumers(key, query, context.now);
+  BOOST_OUTCOME_TRY(auto list, with_access(context, key, [&](storage::State& state) {
+                      return storage::list_consumers(state, key, query, context.now);
                     }));
   protocol::ListStreamConsumers::Response response;
   response.next_token = std::move(list.next_token);

@@ -4,6 +4,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace kinesisd::server {
 
@@ -11,8 +12,8 @@ Result<protocol::ListStreams::Response> handle(Context& context, protocol::ListS
   const storage::ListStreamsQuery query{.exclusive_start_name = request.exclusive_start_stream_name,
                                         .next_token = request.next_token,
                                         .limit = request.limit};
-  BOOST_OUTCOME_TRY(auto list, context.streams.with([&](storage::Streams& streams) {
-    return streams.list_streams(context.caller, query, context.now);
+  BOOST_OUTCOME_TRY(auto list, context.streams.with([&](storage::State& state) {
+    return storage::list_streams(state, context.caller, query, context.now);
   }));
   protocol::ListStreams::Response response;
   response.has_more_streams = list.has_more;

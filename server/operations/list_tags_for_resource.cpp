@@ -4,14 +4,15 @@
 
 #include "server/api/run_operation.hpp"
 #include "storage/state/strict.hpp"
+#include "storage/streams/tags.hpp"
 
 namespace kinesisd::server {
 
 Result<protocol::ListTagsForResource::Response> handle(Context& context,
                                                        protocol::ListTagsForResource::Request& request) {
   BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
-  BOOST_OUTCOME_TRY(auto tags, with_access(context, resource, [&](storage::Streams& streams) {
-                      return streams.tags_of(resource, context.now);
+  BOOST_OUTCOME_TRY(auto tags, with_access(context, resource, [&](storage::State& state) {
+                      return storage::tags_of(state, resource, context.now);
                     }));
   protocol::ListTagsForResource::Response response;
   auto& wire = response.tags.emplace();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/api/run_operation.hpp"
+#include "storage/streams/tags.hpp"
 
 namespace kinesisd::server {
 
@@ -10,8 +11,8 @@ namespace kinesisd::server {
 Result<protocol::ListTagsForStream::Response> handle(Context& context,
                                                      protocol::ListTagsForStream::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto tags, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.tags_of(key, context.now);
+  BOOST_OUTCOME_TRY(auto tags, with_access(context, key, [&](storage::State& state) {
+                      return storage::tags_of(state, key, context.now);
                     }));
   const std::size_t page_max = request.limit ? static_cast<std::size_t>(*request.limit) : tags.size();
   protocol::ListTagsForStream::Response response;

@@ -8,7 +8,7 @@
 
 #include "protocol/error.hpp"
 #include "protocol/schema.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/requests.hpp"
 
 namespace kinesisd::server {
 

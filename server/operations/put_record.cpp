@@ -5,6 +5,7 @@
 #include "server/api/run_operation.hpp"
 #include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
+#include "storage/records/puts.hpp"
 
 namespace kinesisd::server {
 
@@ -17,17 +18,16 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   const storage::PutJudge judge = faults::judge_of(context);
   // Made before the lock is taken; its error waits until the stream is known to exist.
   auto record = new_record(request.data, request.partition_key, request.explicit_hash_key);
-  BOOST_OUTCOME_TRY(auto put,
-                    with_access(context, key, [&](storage::Streams& streams) -> Result<storage::PutResult> {
-                      BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
-                      if (bytes > bytes_max)
-                        return protocol::too_long(protocol::path_of<&Request::data>(), bytes_max);
-                      if (!record) return record.error();
-                      if (effect_of(request) == storage::Effect::none)
-                        return dry_put(streams, key, request.sequence_number_for_ordering, context.now);
-                      return streams.put_record(key, std::move(record.value()),
-                                                request.sequence_number_for_ordering, context.now, judge);
-                    }));
+  BOOST_OUTCOME_TRY(
+      auto put, with_access(context, key, [&](storage::State& state) -> Result<storage::PutResult> {
+        BOOST_OUTCOME_TRY(const auto bytes_max, storage::record_bytes_max(state, key, context.now));
+        if (bytes > bytes_max) return protocol::too_long(protocol::path_of<&Request::data>(), bytes_max);
+        if (!record) return record.error();
+        if (effect_of(request) == storage::Effect::none)
+          return dry_put(state, key, request.sequence_number_for_ordering, context.now);
+        return storage::put_record(state, key, std::move(record.value()),
+                                   request.sequence_number_for_ordering, context.now, judge);
+      }));
   context.times = std::move(put.times);
   Response response;
   response.shard_id = put.placed.shard.shard_id();

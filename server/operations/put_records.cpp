@@ -11,6 +11,7 @@
 #include "server/operations/dry_run.hpp"
 #include "server/operations/new_record.hpp"
 #include "server/support/counted.hpp"
+#include "storage/records/puts.hpp"
 
 namespace kinesisd::server {
 
@@ -86,13 +87,13 @@ Result<Committed<Response>> handle(Context& context, Request& request) {
   auto records = new_records(request);
   const storage::PutJudge judge = faults::judge_of(context);
   BOOST_OUTCOME_TRY(
-      auto put, with_access(context, key, [&](storage::Streams& streams) -> Result<storage::PutManyResult> {
-        BOOST_OUTCOME_TRY(const auto bytes_max, streams.record_bytes_max(key, context.now));
+      auto put, with_access(context, key, [&](storage::State& state) -> Result<storage::PutManyResult> {
+        BOOST_OUTCOME_TRY(const auto bytes_max, storage::record_bytes_max(state, key, context.now));
         BOOST_OUTCOME_TRYV(check_each(request, bytes_max));
         if (!records) return records.error();
         if (effect_of(request) == storage::Effect::none)
-          return dry_put(streams, key, std::nullopt, context.now);
-        return streams.put_records(key, std::move(records.value()), context.now, judge);
+          return dry_put(state, key, std::nullopt, context.now);
+        return storage::put_records(state, key, std::move(records.value()), context.now, judge);
       }));
   context.times = std::move(put.times);
   Response response = response_of(put);

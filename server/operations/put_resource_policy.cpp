@@ -4,6 +4,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/auth/policy/policy.hpp"
+#include "storage/streams/policies.hpp"
 
 namespace kinesisd::server {
 
@@ -12,10 +13,10 @@ Result<Committed<protocol::Void>> handle(Context& context, protocol::PutResource
   // Read before the lock is taken; what is wrong with it waits until the resource is known to be there.
   const auto parsed = policy::parse_policy(request.policy, arn_of(resource));
   BOOST_OUTCOME_TRY(auto ticket,
-                    with_access(context, resource, [&](storage::Streams& streams) -> Result<storage::Ticket> {
-                      BOOST_OUTCOME_TRYV(streams.check_changeable(resource, context.now));
+                    with_access(context, resource, [&](storage::State& state) -> Result<storage::Ticket> {
+                      BOOST_OUTCOME_TRYV(storage::check_changeable(state, resource, context.now));
                       if (!parsed) return parsed.error();
-                      return streams.put_policy(resource, std::move(request.policy), context.now);
+                      return storage::put_policy(state, resource, std::move(request.policy), context.now);
                     }));
   return Committed<protocol::Void>{{}, ticket};
 }

@@ -11,7 +11,7 @@
 #include "protocol/structures/stream_status.hpp"
 #include "protocol/structures/warm_throughput.hpp"
 #include "server/operations/same_word.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/views.hpp"
 
 namespace kinesisd::server {
 

@@ -7,6 +7,8 @@
 #include "server/operations/dry_run.hpp"
 #include "server/operations/record_shapes.hpp"
 #include "server/operations/same_word.hpp"
+#include "storage/consumers/subscribing.hpp"
+#include "storage/records/puts.hpp"
 
 namespace kinesisd::server {
 
@@ -19,9 +21,9 @@ Result<storage::Subscribed> handle(Context& context, protocol::SubscribeToShard:
                                      .sequence_number = std::move(position.sequence_number),
                                      .timestamp = position.timestamp};
   const storage::Effect effect = effect_of(request);
-  BOOST_OUTCOME_TRY(auto subscribed, with_access(context, consumer, [&](storage::Streams& streams) {
-                      return streams.subscribe(consumer, request.shard_id, start, context.now, effect,
-                                               faults::restraint_of(context));
+  BOOST_OUTCOME_TRY(auto subscribed, with_access(context, consumer, [&](storage::State& state) {
+                      return storage::subscribe(state, consumer, request.shard_id, start, context.now, effect,
+                                                faults::restraint_of(context));
                     }));
   if (effect == storage::Effect::none) return end_dry_run(context, consumer.stream);
   return subscribed;

@@ -1,13 +1,14 @@
 #include "protocol/operations/tag_resource.hpp"
 
 #include "server/api/run_operation.hpp"
+#include "storage/streams/tags.hpp"
 
 namespace kinesisd::server {
 
 Result<Committed<protocol::Void>> handle(Context& context, protocol::TagResource::Request& request) {
   BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
-  BOOST_OUTCOME_TRY(auto ticket, with_access(context, resource, [&](storage::Streams& streams) {
-                      return streams.add_tags(resource, request.tags, context.now);
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, resource, [&](storage::State& state) {
+                      return storage::add_tags(state, resource, request.tags, context.now);
                     }));
   return Committed<protocol::Void>{{}, ticket};
 }

@@ -1,13 +1,14 @@
 #include "protocol/operations/untag_resource.hpp"
 
 #include "server/api/run_operation.hpp"
+#include "storage/streams/tags.hpp"
 
 namespace kinesisd::server {
 
 Result<Committed<protocol::Void>> handle(Context& context, protocol::UntagResource::Request& request) {
   BOOST_OUTCOME_TRY(auto resource, resource_name(context, request.resource_arn));
-  BOOST_OUTCOME_TRY(auto ticket, with_access(context, resource, [&](storage::Streams& streams) {
-                      return streams.remove_tags(resource, request.tag_keys, context.now);
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, resource, [&](storage::State& state) {
+                      return storage::remove_tags(state, resource, request.tag_keys, context.now);
                     }));
   return Committed<protocol::Void>{{}, ticket};
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/api/run_operation.hpp"
+#include "storage/shards/shards.hpp"
 
 namespace kinesisd::server {
 
@@ -10,8 +11,8 @@ using UpdateShardCount = protocol::UpdateShardCount;
 
 Result<Committed<UpdateShardCount::Response>> handle(Context& context, UpdateShardCount::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto rescaled, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.update_shard_count(key, request.target_shard_count, context.now);
+  BOOST_OUTCOME_TRY(auto rescaled, with_access(context, key, [&](storage::State& state) {
+                      return storage::update_shard_count(state, key, request.target_shard_count, context.now);
                     }));
   UpdateShardCount::Response response;
   response.stream_name = key.name;

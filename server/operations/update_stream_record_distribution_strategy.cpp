@@ -2,6 +2,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/same_word.hpp"
+#include "storage/streams/settings.hpp"
 
 namespace kinesisd::server {
 
@@ -10,8 +11,8 @@ using Op = protocol::UpdateStreamRecordDistributionStrategy;
 Result<Committed<protocol::Void>> handle(Context& context, Op::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
   const auto strategy = same_word<storage::RecordDistributionStrategy>(request.record_distribution_strategy);
-  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.update_record_distribution(key, strategy, context.now);
+  BOOST_OUTCOME_TRY(auto ticket, with_access(context, key, [&](storage::State& state) {
+                      return storage::update_record_distribution(state, key, strategy, context.now);
                     }));
   return Committed<protocol::Void>{{}, ticket};
 }

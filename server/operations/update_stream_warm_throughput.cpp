@@ -4,6 +4,7 @@
 
 #include "server/api/run_operation.hpp"
 #include "server/operations/stream_shapes.hpp"
+#include "storage/streams/settings.hpp"
 
 namespace kinesisd::server {
 
@@ -11,8 +12,9 @@ using Op = protocol::UpdateStreamWarmThroughput;
 
 Result<Committed<Op::Response>> handle(Context& context, Op::Request& request) {
   BOOST_OUTCOME_TRY(auto key, stream_key(context, request));
-  BOOST_OUTCOME_TRY(auto changed, with_access(context, key, [&](storage::Streams& streams) {
-                      return streams.update_warm_throughput(key, request.warm_throughput_mibps, context.now);
+  BOOST_OUTCOME_TRY(auto changed, with_access(context, key, [&](storage::State& state) {
+                      return storage::update_warm_throughput(state, key, request.warm_throughput_mibps,
+                                                             context.now);
                     }));
   Op::Response response;
   response.stream_arn = storage::arn(key);

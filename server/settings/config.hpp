@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "server/http/forward_target.hpp"
 #include "server/settings/dropin/wishes.hpp"
-#include "server/stubs/forward_target.hpp"
 #include "server/support/log.hpp"
 #include "storage/model/clock.hpp"
 #include "storage/state/transitions.hpp"

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "server/document/duration.hpp"
+#include "server/support/duration.hpp"
 
 namespace kinesisd::server {
 

@@ -7,7 +7,16 @@
 
 #include "server/auth/policy/policy.hpp"
 #include "server/document/value.hpp"
+#include "storage/consumers/consumers.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/shards/shards.hpp"
 #include "storage/state/state.hpp"
+#include "storage/streams/accounts.hpp"
+#include "storage/streams/encryption.hpp"
+#include "storage/streams/policies.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
+#include "storage/streams/tags.hpp"
 
 namespace kinesisd::server::startup {
 
@@ -59,7 +68,7 @@ class AtOnce {
 };
 
 // Ends what was under way when the server stopped, whatever it would have waited for.
-void end_transitions(storage::StreamsState& state, const storage::StreamKey& key, storage::Timestamp now) {
+void end_transitions(storage::State& state, const storage::StreamKey& key, storage::Timestamp now) {
   const auto under_way = [&](const auto& row) {
     return row.transition != storage::Transition::none && row.transition_ends > now;
   };
@@ -78,12 +87,12 @@ void end_transitions(storage::StreamsState& state, const storage::StreamKey& key
 // One stream of the plan.
 class Fulfilment {
  public:
-  Fulfilment(const PlannedStream& wanted, storage::Streams& streams, storage::Timestamp now)
-      : wanted_(wanted), key_(wanted.key), streams_(streams), now_(now) {}
+  Fulfilment(const PlannedStream& wanted, storage::State& state, storage::Timestamp now)
+      : wanted_(wanted), key_(wanted.key), state_(state), now_(now) {}
 
   void run() {
-    end_transitions(streams_.state(), key_, now_);
-    const bool there = streams_.describe_summary(key_, now_).has_value();
+    end_transitions(state_, key_, now_);
+    const bool there = storage::describe_stream_summary(state_, key_, now_).has_value();
     if (there && wanted_.keep_existing) return;
     if (!there) create();
     set_shape();
@@ -95,7 +104,9 @@ class Fulfilment {
   }
 
  private:
-  storage::StreamSummary now_is() { return granted(streams_.describe_summary(key_, now_), wanted_.where); }
+  storage::StreamSummary now_is() {
+    return granted(storage::describe_stream_summary(state_, key_, now_), wanted_.where);
+  }
 
   void create() {
     storage::NewStream request;
@@ -104,7 +115,7 @@ class Fulfilment {
     if (wanted_.max_record_kib) request.max_record_kib = wanted_.max_record_kib->value;
     if (wanted_.warm_throughput_mibps) request.warm_throughput_mibps = wanted_.warm_throughput_mibps->value;
     if (wanted_.distribution) request.distribution = wanted_.distribution->value;
-    granted(streams_.create_stream(key_, std::move(request), now_), wanted_.where);
+    granted(storage::create_stream(state_, key_, std::move(request), now_), wanted_.where);
   }
 
   // Mode and shards, and what depends on them.
@@ -117,73 +128,77 @@ class Fulfilment {
                                                            : std::nullopt;
     if (wanted_mode && *wanted_mode != now_is().mode) {
       const auto mibps = warm ? std::optional(warm->value) : std::nullopt;
-      granted(streams_.update_mode(key_, *wanted_mode, mibps, now_), mode ? mode->where : shards->where);
+      granted(storage::update_mode(state_, key_, *wanted_mode, mibps, now_),
+              mode ? mode->where : shards->where);
     }
     if (shards && shards->value != now_is().open_shards) {
-      granted(streams_.update_shard_count(key_, shards->value, now_), shards->where);
+      granted(storage::update_shard_count(state_, key_, shards->value, now_), shards->where);
     }
     if (warm) {
       const auto current = now_is().warm_throughput;
       if (!current || current->target_mibps != warm->value) {
-        granted(streams_.update_warm_throughput(key_, warm->value, now_), warm->where);
+        granted(storage::update_warm_throughput(state_, key_, warm->value, now_), warm->where);
       }
     }
     if (const auto& distribution = wanted_.distribution;
         distribution && distribution->value != now_is().distribution) {
-      granted(streams_.update_record_distribution(key_, distribution->value, now_), distribution->where);
+      granted(storage::update_record_distribution(state_, key_, distribution->value, now_),
+              distribution->where);
     }
   }
 
   void set_qualities() {
     const storage::StreamSummary is = now_is();
     if (const auto& hours = wanted_.retention_hours; hours && hours->value != is.retention_hours) {
-      granted(hours->value > is.retention_hours ? streams_.increase_retention(key_, hours->value, now_)
-                                                : streams_.decrease_retention(key_, hours->value, now_),
+      granted(hours->value > is.retention_hours
+                  ? storage::increase_retention(state_, key_, hours->value, now_)
+                  : storage::decrease_retention(state_, key_, hours->value, now_),
               hours->where);
     }
     if (const auto& kib = wanted_.max_record_kib; kib && kib->value != is.max_record_kib) {
-      granted(streams_.update_max_record_size(key_, kib->value, now_), kib->where);
+      granted(storage::update_max_record_size(state_, key_, kib->value, now_), kib->where);
     }
     if (const auto& id = wanted_.encryption_key; id && id->value != is.key_id) {
-      granted(streams_.start_encryption(key_, id->value, now_), id->where);
+      granted(storage::start_encryption(state_, key_, id->value, now_), id->where);
     }
     if (const auto& metrics = wanted_.metrics;
         metrics &&
         !std::includes(is.metrics.begin(), is.metrics.end(), metrics->value.begin(), metrics->value.end())) {
-      granted(streams_.enable_metrics(key_, metrics->value, now_), metrics->where);
+      granted(storage::enable_metrics(state_, key_, metrics->value, now_), metrics->where);
     }
   }
 
   void set_tags(const storage::ResourceName& resource, const std::optional<Planned<storage::Tags>>& tags) {
     if (!tags) return;
-    const storage::Tags present = granted(streams_.tags_of(resource, now_), tags->where);
+    const storage::Tags present = granted(storage::tags_of(state_, resource, now_), tags->where);
     const bool all_there = std::all_of(tags->value.begin(), tags->value.end(), [&](const auto& tag) {
       const auto found = present.find(tag.first);
       return found != present.end() && found->second == tag.second;
     });
-    if (!all_there) granted(streams_.add_tags(resource, tags->value, now_), tags->where);
+    if (!all_there) granted(storage::add_tags(state_, resource, tags->value, now_), tags->where);
   }
 
   void set_policy(const storage::ResourceName& resource, const std::string& arn,
                   const std::optional<Planned<std::string>>& policy) {
-    if (!policy || granted(streams_.policy_of(resource, now_), policy->where) == policy->value) return;
+    if (!policy || granted(storage::policy_of(state_, resource, now_), policy->where) == policy->value)
+      return;
     granted(policy::parse_policy(policy->value, arn), policy->where);
-    granted(streams_.put_policy(resource, policy->value, now_), policy->where);
+    granted(storage::put_policy(state_, resource, policy->value, now_), policy->where);
   }
 
   void set_consumer(const PlannedConsumer& consumer) {
     const storage::ConsumerName name{.stream = key_, .name = consumer.name};
-    if (!streams_.describe_consumer(name, now_)) {
-      granted(streams_.register_consumer(key_, consumer.name, {}, now_), consumer.where);
+    if (!storage::describe_consumer(state_, name, now_)) {
+      granted(storage::register_consumer(state_, key_, consumer.name, {}, now_), consumer.where);
     }
-    const auto is = granted(streams_.describe_consumer(name, now_), consumer.where);
+    const auto is = granted(storage::describe_consumer(state_, name, now_), consumer.where);
     set_tags(name, consumer.tags);
     set_policy(name, storage::arn(is.key), consumer.policy);
   }
 
   void put_records() {
     if (wanted_.records.empty()) return;
-    const std::size_t bytes_max = granted(streams_.record_bytes_max(key_, now_), wanted_.where);
+    const std::size_t bytes_max = granted(storage::record_bytes_max(state_, key_, now_), wanted_.where);
     std::vector<storage::NewRecord> batch;
     for (std::size_t i = 0; i < wanted_.records.size(); ++i) {
       const PlannedRecord& planned = wanted_.records[i];
@@ -203,7 +218,7 @@ class Fulfilment {
   }
 
   void put(std::vector<storage::NewRecord> batch, const std::string& where) {
-    const auto result = granted(streams_.put_records(key_, std::move(batch), now_), where);
+    const auto result = granted(storage::put_records(state_, key_, std::move(batch), now_), where);
     for (const auto& entry : result.entries) {
       if (!entry) refuse(where, entry.error());
     }
@@ -211,25 +226,26 @@ class Fulfilment {
 
   const PlannedStream& wanted_;
   const storage::StreamKey& key_;
-  storage::Streams& streams_;
+  storage::State& state_;
   storage::Timestamp now_;
 };
 
 }  // namespace
 
-void carry_out(const Plan& plan, storage::Streams& streams, storage::Timestamp now) {
-  const AtOnce at_once(streams.state().settings);
+void carry_out(const Plan& plan, storage::State& state, storage::Timestamp now) {
+  const AtOnce at_once(state.settings);
   for (const PlannedCommitment& wanted : plan.commitments) {
-    const bool enabled = streams.commitment(wanted.world, now).status != storage::CommitmentStatus::DISABLED;
+    const bool enabled =
+        storage::commitment(state, wanted.world, now).status != storage::CommitmentStatus::DISABLED;
     if (enabled != wanted.enabled) {
-      granted(streams.change_commitment(wanted.world, wanted.enabled, now), wanted.where);
+      granted(storage::change_commitment(state, wanted.world, wanted.enabled, now), wanted.where);
     }
   }
-  for (const PlannedStream& wanted : plan.streams) Fulfilment(wanted, streams, now).run();
+  for (const PlannedStream& wanted : plan.streams) Fulfilment(wanted, state, now).run();
   // Last: the streams above may be encrypted with them.
   for (const PlannedKey& wanted : plan.keys) {
-    if (streams.key_state(wanted.key) == wanted.state) continue;
-    if (!streams.set_key_state(wanted.key, wanted.state)) {
+    if (storage::key_state(state, wanted.key) == wanted.state) continue;
+    if (!storage::set_key_state(state, wanted.key, wanted.state)) {
       throw document::Problem(fmt::format("{}: {} keys are not enabled already; name fewer of them.",
                                           wanted.where, storage::key_states_max));
     }

@@ -1,4 +1,6 @@
 // Registered consumers of streams.
+#include "storage/consumers/consumers.hpp"
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -34,7 +36,7 @@ protocol::Error not_found(const ConsumerName& consumer) {
 }
 
 // Ends a consumer's transition, if observing ends it; its status then, nullopt when it is gone.
-std::optional<ConsumerStatus> observe(StreamsState& state, Stream& stream, std::size_t place, Timestamp now) {
+std::optional<ConsumerStatus> observe(State& state, Stream& stream, std::size_t place, Timestamp now) {
   const ConsumerRow& row = stream.row.consumers[place];
   if (state.ends_by_observing(row, now))
     state.edit(stream, [&](StreamRow& changed) { changed.consumers[place].transition_ends = now; });
@@ -48,7 +50,7 @@ void forget_deleted(StreamRow& row, Timestamp now) {
   std::erase_if(row.consumers, [&](const ConsumerRow& consumer) { return !status(consumer, now); });
 }
 
-Result<void> check_consumer_quotas(const StreamsState& state, const Stream& stream, Timestamp now) {
+Result<void> check_consumer_quotas(const State& state, const Stream& stream, Timestamp now) {
   std::int64_t registered = 0;
   std::int64_t creating = 0;
   for (const auto& consumer : stream.row.consumers) {
@@ -76,7 +78,7 @@ Result<std::size_t> require_consumer(const Stream& stream, const ConsumerName& n
   return static_cast<std::size_t>(found - consumers.begin());
 }
 
-Result<Resource> require_resource(StreamsState& state, const ResourceName& name, Timestamp now) {
+Result<Resource> require_resource(State& state, const ResourceName& name, Timestamp now) {
   if (const auto* key = std::get_if<StreamKey>(&name)) {
     BOOST_OUTCOME_TRY(Stream * stream, state.require(*key, now));
     return Resource{stream, std::nullopt};
@@ -88,7 +90,7 @@ Result<Resource> require_resource(StreamsState& state, const ResourceName& name,
   return Resource{stream, place};
 }
 
-Result<Resource> require_changeable(StreamsState& state, const ResourceName& name, Timestamp now) {
+Result<Resource> require_changeable(State& state, const ResourceName& name, Timestamp now) {
   BOOST_OUTCOME_TRY(const Resource resource, require_resource(state, name, now));
   if (!state.journal.has_room()) return errors::service_unavailable();
   const StreamKey& key = resource.stream->row.key;
@@ -103,54 +105,54 @@ Result<Resource> require_changeable(StreamsState& state, const ResourceName& nam
   return resource;
 }
 
-Result<Registered> Streams::register_consumer(const StreamKey& key, const std::string& name, Tags tags,
-                                              Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require_for_change(key, now));
+Result<Registered> register_consumer(State& state, const StreamKey& key, const std::string& name, Tags tags,
+                                     Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, state.require_for_change(key, now));
   const auto is = *status(stream->row, now);
   if (!shows_shards(is)) return errors::stream_not_active(key.name, key.world.account, storage::name(is));
   if (require_consumer(*stream, {key, name, {}}, now))
     return errors::consumer_exists(name, key.name, key.world.account);
-  BOOST_OUTCOME_TRY(check_consumer_quotas(*state_, *stream, now));
+  BOOST_OUTCOME_TRY(check_consumer_quotas(state, *stream, now));
   BOOST_OUTCOME_TRY(check_added_tags(key, {}, tags));
-  const auto ticket = state_->edit(*stream, [&](StreamRow& row) {
+  const auto ticket = state.edit(*stream, [&](StreamRow& row) {
     forget_deleted(row, now);
     ConsumerRow& added = row.consumers.emplace_back();
     added.name = name;
     // Registered anew it is another consumer, also within the second.
     added.created_s = std::max(epoch_s(now), row.deregistered_s + 1);
     added.tags = std::move(tags);
-    state_->begin_transition(added, Transition::creating, Lasting::register_consumer, now);
+    state.begin_transition(added, Transition::creating, Lasting::register_consumer, now);
   });
   // AWS's answer always says CREATING.
   return Registered{summarize(*stream, stream->row.consumers.back(), ConsumerStatus::CREATING), ticket};
 }
 
-Result<Ticket> Streams::deregister_consumer(const ConsumerName& consumer, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, consumer, now));
-  if (!state_->journal.has_room()) return errors::service_unavailable();
+Result<Ticket> deregister_consumer(State& state, const ConsumerName& consumer, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_resource(state, consumer, now));
+  if (!state.journal.has_room()) return errors::service_unavailable();
   const auto& row = resource.stream->row.consumers[*resource.consumer];
   if (row.transition == Transition::deleting) return no_ticket;
-  return resource.edit(*state_, [&](auto& changed) {
+  return resource.edit(state, [&](auto& changed) {
     changed.policy.clear();
-    state_->begin_transition(changed, Transition::deleting, Lasting::deregister_consumer, now);
+    state.begin_transition(changed, Transition::deleting, Lasting::deregister_consumer, now);
   });
 }
 
-Result<ConsumerSummary> Streams::describe_consumer(const ConsumerName& consumer, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, consumer, now));
-  const auto is = observe(*state_, *resource.stream, *resource.consumer, now);
+Result<ConsumerSummary> describe_consumer(State& state, const ConsumerName& consumer, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_resource(state, consumer, now));
+  const auto is = observe(state, *resource.stream, *resource.consumer, now);
   if (!is) return not_found(consumer);
   return summarize(*resource.stream, resource.stream->row.consumers[*resource.consumer], *is);
 }
 
-Result<ConsumerList> Streams::list_consumers(const StreamKey& key, const ListConsumersQuery& query,
-                                             Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require(key, now));
+Result<ConsumerList> list_consumers(State& state, const StreamKey& key, const ListConsumersQuery& query,
+                                    Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, state.require(key, now));
   if (query.stream_created && epoch_s(*query.stream_created) != epoch_s(stream->row.created))
     return errors::stream_not_found(key.name, key.world.account);
   std::string after;
   if (query.next_token) {
-    const auto token = open_list_consumers_token(state_->seal, *query.next_token);
+    const auto token = open_list_consumers_token(state.seal, *query.next_token);
     if (!token || token->stream_serial != stream->row.serial) return errors::next_token_invalid();
     BOOST_OUTCOME_TRY(check_token_age(token->issued, now));
     after = token->after_name;
@@ -165,13 +167,13 @@ Result<ConsumerList> Streams::list_consumers(const StreamKey& key, const ListCon
   for (auto it = after.empty() ? places.begin() : places.upper_bound(after); it != places.end(); ++it) {
     if (list.consumers.size() == page_max) {
       list.next_token =
-          seal(state_->seal, ListConsumersToken{stream->row.serial, list.consumers.back().key.name, now});
+          seal(state.seal, ListConsumersToken{stream->row.serial, list.consumers.back().key.name, now});
       break;
     }
-    if (const auto is = observe(*state_, *stream, it->second, now))
+    if (const auto is = observe(state, *stream, it->second, now))
       list.consumers.push_back(summarize(*stream, stream->row.consumers[it->second], *is));
   }
-  if (state_->settings.strict != nullptr) state_->settings.strict->shuffle(list.consumers);
+  if (state.settings.strict != nullptr) state.settings.strict->shuffle(list.consumers);
   return list;
 }
 

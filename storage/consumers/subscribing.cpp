@@ -1,4 +1,6 @@
 // SubscribeToShard: who may subscribe, and what a subscription gets.
+#include "storage/consumers/subscribing.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -33,8 +35,7 @@ Result<const Shard*> subscribed_shard(const Stream& stream, const std::string& s
 }
 
 // Whether the subscription still has a stream and a consumer, or what ends it.
-Result<const Stream*> require_subscribed(StreamsState& state, const Subscription& subscription,
-                                         Timestamp now) {
+Result<const Stream*> require_subscribed(State& state, const Subscription& subscription, Timestamp now) {
   if (subscription.taken_over) return another_subscription(subscription);
   const ConsumerKey& consumer = subscription.consumer;
   const std::string& account = consumer.stream.world.account;
@@ -64,8 +65,7 @@ std::shared_ptr<ConsumerCounts> counts_of(Stream& stream, const ConsumerRow& con
   return made;
 }
 
-void count_event(StreamsState& state, const Subscription& subscription, const EventPage& page,
-                 std::uint64_t bytes) {
+void count_event(State& state, const Subscription& subscription, const EventPage& page, std::uint64_t bytes) {
   ConsumerCounts& counts = *subscription.counts;
   ++counts.events;
   counts.event_records += page.records.size();
@@ -95,10 +95,10 @@ EventPage page_of(const Subscription& subscription) {
 
 }  // namespace
 
-Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::string& shard_id,
-                                      const IteratorStart& start, Timestamp now, Effect effect,
-                                      const Restraint& restraint) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, name, now));
+Result<Subscribed> subscribe(State& state, const ConsumerName& name, const std::string& shard_id,
+                             const IteratorStart& start, Timestamp now, Effect effect,
+                             const Restraint& restraint) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_resource(state, name, now));
   Stream& stream = *resource.stream;
   const StreamKey& key = stream.row.key;
   const ConsumerRow& consumer = stream.row.consumers[*resource.consumer];
@@ -108,11 +108,11 @@ Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::strin
   BOOST_OUTCOME_TRY(const Position at, position(*shard, start, key, now));
   if (effect == Effect::none) return Subscribed{};
 
-  Subscriptions& all = state_->subscriptions;
+  Subscriptions& all = state.subscriptions;
   const Subscriptions::Key place{shard->row.serial, consumer.name, consumer.created_s};
   const auto counts = counts_of(stream, consumer);
   ++counts->calls;
-  if (state_->settings.enforce_read_limits && !all.count_call(place, now)) {
+  if (state.settings.enforce_read_limits && !all.count_call(place, now)) {
     ++counts->rate_exceeded;
     return errors::subscription_rate_exceeded(shard->row.index.shard_id(), key.name, key.world.account);
   }
@@ -137,19 +137,19 @@ Result<Subscribed> Streams::subscribe(const ConsumerName& name, const std::strin
   return Subscribed{made, made->consumer, made->expires, std::move(before)};
 }
 
-void Streams::listen(Subscription& subscription, std::shared_ptr<Subscriber> subscriber) {
+void listen(Subscription& subscription, std::shared_ptr<Subscriber> subscriber) {
   subscription.subscriber = std::move(subscriber);
 }
 
-void Streams::unsubscribe(Subscription& subscription, Timestamp now) {
+void unsubscribe(State& state, Subscription& subscription, Timestamp now) {
   subscription.subscriber.reset();
-  state_->subscriptions.close(subscription, now);
+  state.subscriptions.close(subscription, now);
 }
 
-Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now) {
-  const bool stream_left = state_->find(subscription.stream_serial, now) != nullptr;
+Result<NextEvent> begin_event(State& state, Subscription& subscription, Timestamp now) {
+  const bool stream_left = state.find(subscription.stream_serial, now) != nullptr;
   if (subscription.ended && stream_left) return NextEvent{};
-  BOOST_OUTCOME_TRY(const Stream* stream, require_subscribed(*state_, subscription, now));
+  BOOST_OUTCOME_TRY(const Stream* stream, require_subscribed(state, subscription, now));
   const Shard* shard = stream->shard(subscription.shard, now);
   // When the reshard that made it could not be written, another may have got its place.
   if (shard == nullptr || shard->row.serial != subscription.shard_serial) {
@@ -159,7 +159,7 @@ Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now
   NextEvent next;
   // Whoever waits for the end of a shard looks again when it comes, because nobody else may.
   if (!std::holds_alternative<NoReshard>(stream->row.reshard)) next.look_again = stream->row.transition_ends;
-  if (state_->settings.enforce_read_limits && !subscription.bytes.admits(now)) {
+  if (state.settings.enforce_read_limits && !subscription.bytes.admits(now)) {
     next.look_again = subscription.bytes.full_at(now);
     return next;
   }
@@ -167,8 +167,8 @@ Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now
   read.stream = stream->row.key;
   read.visible_until = visible_until(subscription.visible_after, now);
   PageBounds bounds = event_bounds;
-  if (Strict* strict = state_->settings.strict.get()) bounds.records = strict->cut(bounds.records);
-  read_shard(*state_, *shard, subscription.at, bounds, now, read);
+  if (Strict* strict = state.settings.strict.get()) bounds.records = strict->cut(bounds.records);
+  read_shard(state, *shard, subscription.at, bounds, now, read);
   const std::size_t visible = visible_count(*shard, read.visible_until);
   if (visible < shard->readable) {
     // Nobody is woken when a record comes to be seen.
@@ -185,7 +185,7 @@ Result<NextEvent> Streams::begin_event(Subscription& subscription, Timestamp now
   return next;
 }
 
-EventPage Streams::finish_event(Subscription& subscription, PendingRead read, Timestamp now) {
+EventPage finish_event(State& state, Subscription& subscription, PendingRead read, Timestamp now) {
   hold_back(read);
   // Whatever was read and is not given has expired.
   std::uint64_t seen = read.readable_index;
@@ -206,18 +206,18 @@ EventPage Streams::finish_event(Subscription& subscription, PendingRead read, Ti
   if (page.records.empty() && seen >= read.readable_index) page.children = std::move(read.children);
   if (page.children.empty()) page.continuation = continuation(subscription, now);
   const bool tells = !page.records.empty() || !page.children.empty();
-  if (tells) count_event(*state_, subscription, page, static_cast<std::uint64_t>(bytes));
+  if (tells) count_event(state, subscription, page, static_cast<std::uint64_t>(bytes));
   return page;
 }
 
-EventPage Streams::idle_event(const Subscription& subscription, Timestamp now) const {
+EventPage idle_event(State& state, const Subscription& subscription, Timestamp now) {
   EventPage page = page_of(subscription);
   page.continuation = continuation(subscription, now);
-  count_event(*state_, subscription, page, 0);
+  count_event(state, subscription, page, 0);
   return page;
 }
 
-void StreamsState::wake(std::span<const Run> readable, std::span<const Change> changes, Wakes& wakes) const {
+void State::wake(std::span<const Run> readable, std::span<const Change> changes, Wakes& wakes) const {
   if (subscriptions.empty()) return;
   for (const Run& run : readable) subscriptions.wake_shard(run.shard_serial, wakes);
   for (const Change& change : changes) {

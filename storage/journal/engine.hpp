@@ -10,6 +10,7 @@
 
 #include "storage/journal/rewrite.hpp"
 #include "storage/state/change.hpp"
+#include "storage/state/trimming.hpp"
 #include "storage/state/views.hpp"
 
 namespace kinesisd::storage {
@@ -18,20 +19,6 @@ namespace kinesisd::storage {
 struct SliceLimits {
   std::size_t records_max = 10'000;
   std::size_t bytes_max = 8U << 20;
-};
-
-// The part of a shard whose time is over.
-struct Expired {
-  std::int64_t shard_serial;
-  std::uint64_t next_index;  // what the shard's next record gets: kept, so that no number is given twice
-  Timestamp arrived_before;
-};
-
-struct Trimmed {
-  std::size_t records = 0;          // how many were deleted
-  bool more = false;                // the slice ended before the expired records did
-  std::uint64_t first_index = 0;    // of the oldest record left; meaningless without `oldest`
-  std::optional<Timestamp> oldest;  // its arrival
 };
 
 class Engine {

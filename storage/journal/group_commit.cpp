@@ -60,14 +60,14 @@ bool GroupCommit::has_room() const {
          waiting_changes_.load(std::memory_order_relaxed) < limits_.waiting_changes_max;
 }
 
-void GroupCommit::attach(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log) {
+void GroupCommit::attach(Guarded<State>& streams, Clock& clock, Listener listener, Log log) {
   streams_ = &streams;
   clock_ = &clock;
   listener_ = std::move(listener);
   log_ = std::move(log);
 }
 
-void GroupCommit::start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log) {
+void GroupCommit::start(Guarded<State>& streams, Clock& clock, Listener listener, Log log) {
   attach(streams, clock, std::move(listener), std::move(log));
   thread_ = std::thread([this] { run(); });
 }
@@ -153,10 +153,10 @@ void GroupCommit::settle(const Batch& batch) {
   const Arrivals arrivals = arrivals_of(batch.changes);
   Garbage garbage;
   Wakes wakes;
-  streams_->with([&](Streams& streams) {
-    streams.state().settle(arrivals, batch.through, garbage);
-    settle_clock(streams.state(), batch.changes);
-    streams.state().wake(arrivals.runs, batch.changes, wakes);
+  streams_->with([&](State& state) {
+    state.settle(arrivals, batch.through, garbage);
+    settle_clock(state, batch.changes);
+    state.wake(arrivals.runs, batch.changes, wakes);
   });
   release(batch);
   listener_({batch.through, true});
@@ -194,7 +194,7 @@ void GroupCommit::retry() {
   end_trouble();
 }
 
-void GroupCommit::settle_clock(StreamsState& state, std::span<const Change> durable) {
+void GroupCommit::settle_clock(State& state, std::span<const Change> durable) {
   for (const Change& change : durable) {
     const auto* clock = std::get_if<std::unique_ptr<ClockChanged>>(&change.what);
     if (clock == nullptr) continue;
@@ -203,7 +203,7 @@ void GroupCommit::settle_clock(StreamsState& state, std::span<const Change> dura
   }
 }
 
-void GroupCommit::undo(StreamsState& state, std::vector<Change>& changes, Garbage& garbage) {
+void GroupCommit::undo(State& state, std::vector<Change>& changes, Garbage& garbage) {
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
     state.undo(*change, garbage);
     if (const auto* clock = std::get_if<std::unique_ptr<ClockChanged>>(&change->what))
@@ -221,9 +221,9 @@ void GroupCommit::fail(Batch batch, const std::string& why) {
   say_failed(why);
   Garbage garbage;
   Batch later;
-  streams_->with([&](Streams& streams) {
+  streams_->with([&](State& state) {
     later = take(SIZE_MAX, SIZE_MAX);
-    for (auto* changes : {&later.changes, &batch.changes}) undo(streams.state(), *changes, garbage);
+    for (auto* changes : {&later.changes, &batch.changes}) undo(state, *changes, garbage);
   });
   release(batch);
   release(later);
@@ -274,8 +274,7 @@ void GroupCommit::run_step(const Step& step) {
   Wakes wakes;
   std::string failure;
   std::exception_ptr refused;
-  streams_->with([&](Streams& streams) {
-    StreamsState& state = streams.state();
+  streams_->with([&](State& state) {
     batch = take(SIZE_MAX, SIZE_MAX);
     try {
       if (!batch.changes.empty()) engine_.write(batch.changes);
@@ -338,14 +337,14 @@ bool GroupCommit::trim(const SliceLimits& slice) {
   bool more = false;
   Garbage garbage;
   std::shared_ptr<const std::set<std::int64_t>> pinned;
-  const auto expired = streams_->with([&](Streams& streams) {
-    pinned = streams.state().pinned_shards();
-    return streams.state().trim(now, taken_ticket_, slice.records_max, garbage, more);
+  const auto expired = streams_->with([&](State& state) {
+    pinned = state.pinned_shards();
+    return state.trim(now, taken_ticket_, slice.records_max, garbage, more);
   });
   try {
     if (expired) {
       const Trimmed trimmed = engine_.trim(*expired, slice);
-      streams_->with([&](Streams& streams) { streams.state().trimmed(*expired, trimmed); });
+      streams_->with([&](State& state) { state.trimmed(*expired, trimmed); });
     }
     return more || engine_.sweep(now, slice, *pinned);
   } catch (const std::exception& error) {

@@ -21,9 +21,11 @@
 #include "storage/state/change.hpp"
 #include "storage/state/guarded.hpp"
 #include "storage/state/journal.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/stream_settings.hpp"
 
 namespace kinesisd::storage {
+
+struct State;
 
 struct GroupCommitLimits {
   std::size_t waiting_bytes_max = 64U << 20;  // beyond either, has_room() is false and puts are refused
@@ -66,7 +68,7 @@ class GroupCommit final : public Journal {
   void wake_if_worthwhile();
 
   // Starts the thread. The arguments outlive the journal or are given up by `stop`.
-  void start(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
+  void start(Guarded<State>& streams, Clock& clock, Listener listener, Log log);
   // Between `attach` and `start`: writes everything that waits in one transaction, or throws and has written
   // nothing.
   void commit_waiting();
@@ -78,11 +80,11 @@ class GroupCommit final : public Journal {
   // (on the caller's if there is none), with the streams' lock held, so it may write through the engine.
   // Blocks; throws std::runtime_error, with the text of what the step threw or of why what was submitted
   // could not be written. Not to be called with the lock held.
-  using Step = std::function<void(StreamsState& streams, Engine& engine, Wakes& wakes)>;
+  using Step = std::function<void(State& streams, Engine& engine, Wakes& wakes)>;
   void exclusive(const Step& step);
 
   // The thread's two steps, for tests that do without the thread: `attach` in place of `start`.
-  void attach(Guarded<Streams>& streams, Clock& clock, Listener listener, Log log);
+  void attach(Guarded<State>& streams, Clock& clock, Listener listener, Log log);
   // Writes and settles one transaction; false: nothing was waiting.
   bool commit_batch();
   // Trims one slice of what has expired or was deleted, whether it is due or not; true while there is more.
@@ -107,8 +109,8 @@ class GroupCommit final : public Journal {
   Work wait_for_work(std::optional<SteadyTime> trim_at);
   Batch take(std::size_t bytes_max, std::size_t changes_max);
   void settle(const Batch& batch);
-  void settle_clock(StreamsState& state, std::span<const Change> durable);
-  void undo(StreamsState& state, std::vector<Change>& changes, std::vector<RecordPtr>& garbage);
+  void settle_clock(State& state, std::span<const Change> durable);
+  void undo(State& state, std::vector<Change>& changes, std::vector<RecordPtr>& garbage);
   void say_failed(const std::string& why);
   void fail(Batch batch, const std::string& why);
   bool begin_trouble(const std::string& why);
@@ -134,7 +136,7 @@ class GroupCommit final : public Journal {
   std::atomic<std::size_t> waiting_bytes_{0};
   std::atomic<std::size_t> waiting_changes_{0};
 
-  Guarded<Streams>* streams_ = nullptr;
+  Guarded<State>* streams_ = nullptr;
   Clock* clock_ = nullptr;
   Listener listener_;
   Log log_;

@@ -26,7 +26,8 @@ std::optional<ShardIndex> parse_shard_id(std::string_view text);
 // The index in the EndingSequenceNumber of every closed shard.
 inline constexpr std::uint64_t sequence_index_max = 0x7fff'ffff'ffff'ffff;
 
-// A number of the current layout, version 2. Seconds are epoch seconds and logical: see Streams.
+// A number of the current layout, version 2. Seconds are epoch seconds and logical: see logical_s in
+// storage/state/state.hpp.
 struct SequenceNumber {
   std::int64_t shard_created_s = 0;
   std::uint64_t index = 0;

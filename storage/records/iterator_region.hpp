@@ -7,10 +7,10 @@
 
 namespace kinesisd::storage {
 
-class Streams;
+struct State;
 
 // Success, or AWS's error for an iterator that is none of this region. Called with the streams' lock held.
-protocol::Result<void> check_iterator_region(Streams& streams, std::string_view iterator,
+protocol::Result<void> check_iterator_region(State& state, std::string_view iterator,
                                              std::string_view region);
 
 }  // namespace kinesisd::storage

@@ -1,4 +1,6 @@
 // PutRecord and PutRecords.
+#include "storage/records/puts.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -14,7 +16,7 @@ namespace errors = protocol::errors;
 namespace {
 
 // The stream for a put; one that is being created or deleted is not there.
-Result<Stream*> writable(StreamsState& state, const StreamKey& key, Timestamp now) {
+Result<Stream*> writable(State& state, const StreamKey& key, Timestamp now) {
   Stream* stream = state.find(key, now);
   if (stream == nullptr || !shows_shards(*status(stream->row, now)))
     return errors::stream_not_found(key.name, key.world.account);
@@ -22,7 +24,7 @@ Result<Stream*> writable(StreamsState& state, const StreamKey& key, Timestamp no
 }
 
 // Whether records are encrypted; Error when their key can't be used.
-Result<bool> check_encryption(const StreamsState& state, const Stream& stream) {
+Result<bool> check_encryption(const State& state, const Stream& stream) {
   const StreamRow& row = stream.row;
   if (!row.key_id) return false;
   BOOST_OUTCOME_TRY(state.check_key(*row.key_id, row.key.world, KeyUse::encrypt));
@@ -30,7 +32,7 @@ Result<bool> check_encryption(const StreamsState& state, const Stream& stream) {
 }
 
 // Whether there is room for that many more bytes, in the journal and in memory.
-Result<void> check_room(StreamsState& state, std::size_t memory_bytes) {
+Result<void> check_room(State& state, std::size_t memory_bytes) {
   if (!state.journal.has_room()) return errors::service_unavailable();
   const auto& settings = state.settings;
   if (!settings.records_on_disk && state.memory_bytes + memory_bytes > settings.memory_bytes_max) {
@@ -70,8 +72,7 @@ Shard& route(const Stream& stream, HashKey key) {
 // that has not reached its limits.
 class Placement {
  public:
-  Placement(const StreamsState& state, Stream& stream, Timestamp now)
-      : state_(state), stream_(stream), now_(now) {}
+  Placement(const State& state, Stream& stream, Timestamp now) : state_(state), stream_(stream), now_(now) {}
 
   Shard& choose(HashKey key) {
     if (stream_.row.distribution != RecordDistributionStrategy::AUTO) return route(stream_, key);
@@ -91,7 +92,7 @@ class Placement {
     return !state_.settings.enforce_write_limits || (shard.records.admits(now_) && shard.bytes.admits(now_));
   }
 
-  const StreamsState& state_;
+  const State& state_;
   Stream& stream_;
   Timestamp now_;
   bool exhausted_ = false;
@@ -126,7 +127,7 @@ void count_refused(Shard& shard, const protocol::Error& error) {
 }
 
 // Keeps what there is to say of a put that is throttled, once per shard and limit.
-void tell(StreamsState& state, Shard& shard, WriteLimit limit) {
+void tell(State& state, Shard& shard, WriteLimit limit) {
   bool& told = limit == WriteLimit::records ? shard.told_of_records : shard.told_of_bytes;
   if (told || state.write_excesses.size() >= write_excesses_max) return;
   told = true;
@@ -134,7 +135,7 @@ void tell(StreamsState& state, Shard& shard, WriteLimit limit) {
 }
 
 // Appends as pending; Error when the shard's limits do not admit the record now.
-Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record, Timestamp now) {
+Result<Placed> append(State& state, Shard& shard, const RecordPtr& record, Timestamp now) {
   if (state.settings.enforce_write_limits) {
     if (!shard.records.admits(now) || !shard.bytes.admits(now)) {
       ++shard.counts.writes_exceeded;
@@ -162,39 +163,39 @@ Result<Placed> append(StreamsState& state, Shard& shard, const RecordPtr& record
 
 }  // namespace
 
-Result<PutResult> Streams::put_record(const StreamKey& key, NewRecord record,
-                                      const std::optional<std::string>& sequence_number_for_ordering,
-                                      Timestamp now, const PutJudge& judge) {
-  BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+Result<PutResult> put_record(State& state, const StreamKey& key, NewRecord record,
+                             const std::optional<std::string>& sequence_number_for_ordering, Timestamp now,
+                             const PutJudge& judge) {
+  BOOST_OUTCOME_TRY(Stream * stream, writable(state, key, now));
   ++stream->counts.put_record_calls;
   if (sequence_number_for_ordering) {
     BOOST_OUTCOME_TRY(check_ordering(*stream, *sequence_number_for_ordering, now));
   }
-  BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
-  BOOST_OUTCOME_TRY(check_room(*state_, record.record->memory_bytes()));
-  Shard& shard = Placement(*state_, *stream, now).choose(record.hash_key);
+  BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(state, *stream));
+  BOOST_OUTCOME_TRY(check_room(state, record.record->memory_bytes()));
+  Shard& shard = Placement(state, *stream, now).choose(record.hash_key);
   if (judge) {
     BOOST_OUTCOME_TRY(const auto refused, judge({&shard.row.index, 1}));
     if (refused.front()) return *refused.front();
   }
-  BOOST_OUTCOME_TRY(const Placed placed, append(*state_, shard, record.record, now));
+  BOOST_OUTCOME_TRY(const Placed placed, append(state, shard, record.record, now));
   const auto bytes = record.record->size_bytes();
   RecordsAppended appended{stream->row.serial, {}};
   appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
-  return PutResult{placed, state_->journal.submit({std::move(appended), bytes}), encrypted,
+  return PutResult{placed, state.journal.submit({std::move(appended), bytes}), encrypted,
                    std::shared_ptr<CallTimes>(stream->times, &stream->times->put_record)};
 }
 
-Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<NewRecord> records,
-                                           Timestamp now, const PutJudge& judge) {
-  BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+Result<PutManyResult> put_records(State& state, const StreamKey& key, std::vector<NewRecord> records,
+                                  Timestamp now, const PutJudge& judge) {
+  BOOST_OUTCOME_TRY(Stream * stream, writable(state, key, now));
   StreamCounts& counts = stream->counts;
   ++counts.put_records_calls;
   counts.put_records_total += records.size();
-  BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(*state_, *stream));
+  BOOST_OUTCOME_TRY(const bool encrypted, check_encryption(state, *stream));
   std::size_t memory_bytes = 0;
   for (const auto& record : records) memory_bytes += record.record->memory_bytes();
-  if (const auto room = check_room(*state_, memory_bytes); !room) {
+  if (const auto room = check_room(state, memory_bytes); !room) {
     counts.put_records_failed += records.size();
     return room.error();
   }
@@ -204,7 +205,7 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
   RecordsAppended appended{stream->row.serial, {}, true};
   appended.records.reserve(records.size());
   std::size_t bytes = 0;
-  Placement placement(*state_, *stream, now);
+  Placement placement(state, *stream, now);
   Judged judged;
   if (judge) {
     BOOST_OUTCOME_TRY(judged, judge_all(placement, records, judge));
@@ -217,7 +218,7 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
       continue;
     }
     Shard& shard = judge ? *judged.shards[i] : placement.choose(record.hash_key);
-    result.entries.push_back(append(*state_, shard, record.record, now));
+    result.entries.push_back(append(state, shard, record.record, now));
     if (!result.entries.back()) {
       ++counts.put_records_throttled;
       continue;
@@ -226,36 +227,35 @@ Result<PutManyResult> Streams::put_records(const StreamKey& key, std::vector<New
     appended.records.push_back({shard.row.serial, shard.row.index, std::move(record.record)});
   }
   if (!appended.records.empty()) {
-    result.ticket = state_->journal.submit({std::move(appended), bytes});
+    result.ticket = state.journal.submit({std::move(appended), bytes});
     result.times = {stream->times, &stream->times->put_records};
   }
   return result;
 }
 
-Result<void> Streams::check_put(const StreamKey& key,
-                                const std::optional<std::string>& sequence_number_for_ordering,
-                                Timestamp now) {
-  BOOST_OUTCOME_TRY(const Stream* stream, writable(*state_, key, now));
+Result<void> check_put(State& state, const StreamKey& key,
+                       const std::optional<std::string>& sequence_number_for_ordering, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Stream* stream, writable(state, key, now));
   if (sequence_number_for_ordering) return check_ordering(*stream, *sequence_number_for_ordering, now);
   return fine();
 }
 
-protocol::Error Streams::end_dry_run(const StreamKey& key, Timestamp now) {
-  Stream* stream = state_->find(key, now);
-  if (stream != nullptr && state_->settings.enforce_read_limits) {
+protocol::Error end_dry_run(State& state, const StreamKey& key, Timestamp now) {
+  Stream* stream = state.find(key, now);
+  if (stream != nullptr && state.settings.enforce_read_limits) {
     if (!stream->dry_runs.holds(1, now)) return errors::dry_run_rate_exceeded(key.name, key.world.account);
     stream->dry_runs.take(1, now);
   }
   return errors::dry_run_succeeded();
 }
 
-bool Streams::places_by_itself(const StreamKey& key, Timestamp now) {
-  const Stream* stream = state_->find(key, now);
+bool places_by_itself(State& state, const StreamKey& key, Timestamp now) {
+  const Stream* stream = state.find(key, now);
   return stream != nullptr && stream->row.distribution == RecordDistributionStrategy::AUTO;
 }
 
-Result<std::size_t> Streams::record_bytes_max(const StreamKey& key, Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, writable(*state_, key, now));
+Result<std::size_t> record_bytes_max(State& state, const StreamKey& key, Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, writable(state, key, now));
   return static_cast<std::size_t>(stream->row.max_record_kib) * 1024;
 }
 

@@ -116,8 +116,8 @@ std::uint64_t index_behind(const Shard& shard, std::size_t count) {
   return count > 0 ? shard.log[count - 1]->index() + 1 : shard.memory_from;
 }
 
-void read_shard(const StreamsState& state, const Shard& shard, Position from, PageBounds bounds,
-                Timestamp now, PendingRead& read) {
+void read_shard(const State& state, const Shard& shard, Position from, PageBounds bounds, Timestamp now,
+                PendingRead& read) {
   const Stream& stream = *shard.stream;
   read.stream_serial = stream.row.serial;
   read.shard = shard.row.index;

@@ -31,8 +31,8 @@ std::uint64_t index_behind(const Shard& shard, std::size_t count);
 // Fills in what the shard has from there on: records in memory, or the part of the disk to be read first, and
 // the children of a shard that has ended. `read.stream`, `visible_until`, `withheld` and what is said of
 // limits are the caller's.
-void read_shard(const StreamsState& state, const Shard& shard, Position from, PageBounds bounds,
-                Timestamp now, PendingRead& read);
+void read_shard(const State& state, const Shard& shard, Position from, PageBounds bounds, Timestamp now,
+                PendingRead& read);
 
 // Drops of what has been read what is not to be seen yet: its reader goes on there.
 void hold_back(PendingRead& read);

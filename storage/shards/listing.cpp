@@ -12,12 +12,7 @@ namespace errors = protocol::errors;
 
 namespace {
 
-constexpr std::int32_t streams_page_max = 100;
 constexpr std::int32_t shards_page_max = 1000;
-
-std::size_t page_size(std::optional<std::int32_t> wanted, std::int32_t max) {
-  return static_cast<std::size_t>(std::clamp(wanted.value_or(max), 1, max));
-}
 
 // A ListShards call with everything resolved: what a NextToken carries.
 struct Selection {
@@ -88,8 +83,7 @@ Result<void> apply(const ShardFilter& filter, Selection& selection, Timestamp no
   return fine();
 }
 
-Result<Selection> select_by_token(StreamsState& state, const World& caller, const std::string& text,
-                                  Timestamp now) {
+Result<Selection> select_by_token(State& state, const World& caller, const std::string& text, Timestamp now) {
   const auto token = open_list_shards_token(state.seal, text);
   // The account is not asked for: policies open streams to others.
   if (!token || token->region != caller.region) return errors::next_token_invalid();
@@ -100,7 +94,7 @@ Result<Selection> select_by_token(StreamsState& state, const World& caller, cons
                    token->from_shard};
 }
 
-Result<Selection> select_by_name(StreamsState& state, const ListShardsQuery& query, Timestamp now) {
+Result<Selection> select_by_name(State& state, const ListShardsQuery& query, Timestamp now) {
   const StreamKey& key = *query.stream;
   Stream* stream = state.find(key, now);
   if (stream == nullptr ||
@@ -131,46 +125,11 @@ Result<void> check_token_age(Timestamp issued, Timestamp now) {
   return errors::next_token_expired(epoch_ms(issued), epoch_ms(now));
 }
 
-Result<StreamList> Streams::list_streams(const World& world, const ListStreamsQuery& query, Timestamp now) {
-  StreamKey after{world, {}};
-  if (query.next_token) {
-    if (query.exclusive_start_name) return errors::start_with_next_token();
-    const auto token = open_list_streams_token(state_->seal, *query.next_token);
-    const bool of_world = token && token->account == world.account && token->region == world.region;
-    if (!of_world) return errors::next_token_invalid();
-    BOOST_OUTCOME_TRY(check_token_age(token->issued, now));
-    after.name = token->after_name;
-  } else if (query.exclusive_start_name) {
-    after.name = *query.exclusive_start_name;
-  }
-
-  const auto page_max = page_size(query.limit, streams_page_max);
-  StreamList list{{}, false, std::nullopt};
-  auto it = after.name.empty() ? state_->streams.lower_bound(after) : state_->streams.upper_bound(after);
-  while (it != state_->streams.end() && it->first.world == world) {
-    // Observing may remove it.
-    const auto current = it++;
-    const auto stream = current->second;
-    if (!status(stream->row, now)) continue;
-    if (list.streams.size() == page_max) {
-      list.has_more = true;
-      break;
-    }
-    const StreamKey key = current->first;
-    if (!state_->observe(key, *stream, now)) continue;
-    list.streams.push_back(summarize(*state_, *stream, now));
-  }
-  if (list.has_more) {
-    const std::string& last = list.streams.back().key.name;
-    list.next_token = seal(state_->seal, ListStreamsToken{last, now, world.account, world.region});
-  }
-  return list;
-}
-
-Result<ShardList> Streams::list_shards(const World& caller, const ListShardsQuery& query, Timestamp now) {
+Result<ShardList> list_shards(State& state, const World& caller, const ListShardsQuery& query,
+                              Timestamp now) {
   BOOST_OUTCOME_TRY(Selection selection, query.next_token
-                                             ? select_by_token(*state_, caller, *query.next_token, now)
-                                             : select_by_name(*state_, query, now));
+                                             ? select_by_token(state, caller, *query.next_token, now)
+                                             : select_by_name(state, query, now));
   const Stream& stream = *selection.stream;
   const auto at = std::max(selection.filter_time, horizon(stream, now));
   const auto page_max = page_size(query.max_results, shards_page_max);
@@ -180,19 +139,19 @@ Result<ShardList> Streams::list_shards(const World& caller, const ListShardsQuer
     if (!stream.lists(shard, now) || !matches(shard, selection.filter, at)) continue;
     if (list.shards.size() == page_max) {
       list.next_token =
-          seal(state_->seal, ListShardsToken{.stream = stream.row.key.name,
-                                             .account = stream.row.key.world.account,
-                                             .stream_serial = stream.row.serial,
-                                             .filter = static_cast<std::uint8_t>(selection.filter),
-                                             .filter_time = selection.filter_time,
-                                             .from_shard = static_cast<std::uint32_t>(i),
-                                             .issued = now,
-                                             .region = stream.row.key.world.region});
+          seal(state.seal, ListShardsToken{.stream = stream.row.key.name,
+                                           .account = stream.row.key.world.account,
+                                           .stream_serial = stream.row.serial,
+                                           .filter = static_cast<std::uint8_t>(selection.filter),
+                                           .filter_time = selection.filter_time,
+                                           .from_shard = static_cast<std::uint32_t>(i),
+                                           .issued = now,
+                                           .region = stream.row.key.world.region});
       break;
     }
     list.shards.push_back(summarize(shard));
   }
-  if (state_->settings.strict != nullptr) state_->settings.strict->shuffle(list.shards);
+  if (state.settings.strict != nullptr) state.settings.strict->shuffle(list.shards);
   return list;
 }
 

@@ -1,5 +1,7 @@
 // SplitShard, MergeShards and UpdateShardCount: what may be done. It is done when UPDATING ends; see
-// storage/shards/resharding.hpp.
+// storage/state/resharding.hpp.
+#include "storage/shards/shards.hpp"
+
 #include "protocol/errors.hpp"
 #include "storage/state/state.hpp"
 
@@ -37,13 +39,13 @@ Result<void> require_open(const Shard& shard) {
 
 }  // namespace
 
-Result<Ticket> Streams::split_shard(const StreamKey& key, const std::string& shard_id,
-                                    const std::string& new_starting_hash_key, Timestamp now) {
+Result<Ticket> split_shard(State& state, const StreamKey& key, const std::string& shard_id,
+                           const std::string& new_starting_hash_key, Timestamp now) {
   BOOST_OUTCOME_TRY(const ShardIndex index, parse(shard_id, key));
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
+  BOOST_OUTCOME_TRY(Stream * stream, state.require_active(key, now));
   BOOST_OUTCOME_TRY(const Shard* shard, known_shard(*stream, index, now));
   BOOST_OUTCOME_TRY(require_provisioned(*stream));
-  BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, 1, now));
+  BOOST_OUTCOME_TRY(state.check_shard_quota(key.world, 1, now));
   BOOST_OUTCOME_TRY(require_open(*shard));
   const HashKeyRange& range = shard->row.range;
   const auto at = parse_hash_key(new_starting_hash_key);
@@ -51,16 +53,16 @@ Result<Ticket> Streams::split_shard(const StreamKey& key, const std::string& sha
     return errors::split_key_out_of_range(new_starting_hash_key, index.shard_id(), key.name,
                                           key.world.account, to_string(range.starting),
                                           to_string(range.ending));
-  return state_->update(*stream, Lasting::split, now, [&](StreamRow& row) {
+  return state.update(*stream, Lasting::split, now, [&](StreamRow& row) {
     row.reshard = SplitOne{index, *at};
   });
 }
 
-Result<Ticket> Streams::merge_shards(const StreamKey& key, const std::string& lower_id,
-                                     const std::string& upper_id, Timestamp now) {
+Result<Ticket> merge_shards(State& state, const StreamKey& key, const std::string& lower_id,
+                            const std::string& upper_id, Timestamp now) {
   BOOST_OUTCOME_TRY(const ShardIndex lower, parse(lower_id, key));
   BOOST_OUTCOME_TRY(const ShardIndex upper, parse(upper_id, key));
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
+  BOOST_OUTCOME_TRY(Stream * stream, state.require_active(key, now));
   BOOST_OUTCOME_TRY(const Shard* first, known_shard(*stream, lower, now));
   BOOST_OUTCOME_TRY(const Shard* second, known_shard(*stream, upper, now));
   BOOST_OUTCOME_TRY(require_provisioned(*stream));
@@ -71,24 +73,24 @@ Result<Ticket> Streams::merge_shards(const StreamKey& key, const std::string& lo
     return errors::shards_not_adjacent(lower.shard_id(), upper.shard_id(), key.name, key.world.account);
   BOOST_OUTCOME_TRY(require_open(*first));
   BOOST_OUTCOME_TRY(require_open(*second));
-  return state_->update(*stream, Lasting::merge, now, [&](StreamRow& row) {
+  return state.update(*stream, Lasting::merge, now, [&](StreamRow& row) {
     row.reshard = MergeTwo{lower, upper};
   });
 }
 
-Result<Rescaled> Streams::update_shard_count(const StreamKey& key, std::int32_t target, Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
+Result<Rescaled> update_shard_count(State& state, const StreamKey& key, std::int32_t target, Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, state.require_active(key, now));
   BOOST_OUTCOME_TRY(require_provisioned(*stream));
   const auto current = stream->open_count();
   if (target > scaled_shards_max) return errors::scaling_above_limit(scaled_shards_max, current, target);
   if (std::int64_t{target} > 2 * std::int64_t{current}) return errors::scaling_over_double(current, target);
   if (2 * std::int64_t{target} < current) return errors::scaling_below_half(current, target);
   if (target > current) {
-    BOOST_OUTCOME_TRY(state_->check_shard_quota(key.world, target - current, now));
+    BOOST_OUTCOME_TRY(state.check_shard_quota(key.world, target - current, now));
   }
   if (target == current) return Rescaled{current, no_ticket};
-  BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::scaling, now));
-  const auto ticket = state_->update(*stream, Lasting::scale, now, [&](StreamRow& row) {
+  BOOST_OUTCOME_TRY(state.check_ration(*stream, Rationed::scaling, now));
+  const auto ticket = state.update(*stream, Lasting::scale, now, [&](StreamRow& row) {
     row.reshard = Rescale{target};
     count(row, Rationed::scaling, now);
   });

@@ -5,7 +5,7 @@
 
 namespace kinesisd::storage {
 
-Emptying::Emptying(StreamsState& state, Stream& stream) : state_(state), stream_(stream) {
+Emptying::Emptying(State& state, Stream& stream) : state_(state), stream_(stream) {
   StreamPutBack emptied{stream_.row, {}};
   for (const auto& shard : stream_.shards) {
     ShardRow& row = emptied.shards.emplace_back(shard->row);

@@ -15,14 +15,14 @@ class Emptying {
   // Works out what is to be written, and changes nothing but serials given out. The shards get serials under
   // which there are no records; what is stored under the old ones is swept in the background, unless a
   // snapshot names it.
-  Emptying(StreamsState& state, Stream& stream);
+  Emptying(State& state, Stream& stream);
 
   const Rewrite& rewrite() const { return rewrite_; }
   // Does it in memory, once it is written. Adds the subscribers whose subscriptions have ended.
   void apply(Wakes& wakes, Garbage& garbage);
 
  private:
-  StreamsState& state_;
+  State& state_;
   Stream& stream_;
   Rewrite rewrite_;
 };

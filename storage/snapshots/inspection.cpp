@@ -11,7 +11,7 @@ namespace kinesisd::storage {
 
 namespace {
 
-const Stream* find(const StreamsState& state, const StreamKey& key, Timestamp now) {
+const Stream* find(const State& state, const StreamKey& key, Timestamp now) {
   const auto found = state.streams.find(key);
   const bool there = found != state.streams.end() && status(found->second->row, now);
   return there ? found->second.get() : nullptr;
@@ -62,7 +62,7 @@ void add(Holding& sum, const Holding& part) {
   sum.bytes = sum.bytes && part.bytes ? std::optional(*sum.bytes + *part.bytes) : std::nullopt;
 }
 
-StreamOverview overview_of(const StreamsState& state, const Stream& stream, Timestamp now) {
+StreamOverview overview_of(const State& state, const Stream& stream, Timestamp now) {
   StreamOverview overview{summarize(state, stream, now), {}};
   for (const auto& shard : stream.shards) add(overview.holding, holding_of(stream, *shard, now));
   return overview;
@@ -85,9 +85,8 @@ std::uint64_t readable_records(const Stream& stream, Timestamp now) {
   return sum.records;
 }
 
-StreamOverviews overview(Streams& streams, const Scope& scope, const std::optional<StreamKey>& after,
+StreamOverviews overview(State& state, const Scope& scope, const std::optional<StreamKey>& after,
                          std::size_t limit, Timestamp now) {
-  const StreamsState& state = streams.state();
   StreamOverviews found;
   auto at = after ? state.streams.upper_bound(*after) : state.streams.begin();
   for (; at != state.streams.end(); ++at) {
@@ -99,9 +98,8 @@ StreamOverviews overview(Streams& streams, const Scope& scope, const std::option
   return found;
 }
 
-std::optional<StreamDetails> details(Streams& streams, const StreamKey& key, ShardIndex from,
+std::optional<StreamDetails> details(State& state, const StreamKey& key, ShardIndex from,
                                      std::size_t shards_max, Timestamp now) {
-  const StreamsState& state = streams.state();
   const Stream* stream = find(state, key, now);
   if (stream == nullptr) return std::nullopt;
   StreamDetails details{overview_of(state, *stream, now), {}, false, {}};
@@ -131,8 +129,8 @@ std::optional<StreamDetails> details(Streams& streams, const StreamKey& key, Sha
   return details;
 }
 
-std::optional<std::vector<ShardIndex>> listed_shards(Streams& streams, const StreamKey& key, Timestamp now) {
-  const Stream* stream = find(streams.state(), key, now);
+std::optional<std::vector<ShardIndex>> listed_shards(State& state, const StreamKey& key, Timestamp now) {
+  const Stream* stream = find(state, key, now);
   if (stream == nullptr) return std::nullopt;
   std::vector<ShardIndex> shards;
   for (const auto& shard : stream->shards)
@@ -140,9 +138,8 @@ std::optional<std::vector<ShardIndex>> listed_shards(Streams& streams, const Str
   return shards;
 }
 
-Result<PendingRead> peek(Streams& streams, const StreamKey& key, ShardIndex index, const IteratorStart& start,
+Result<PendingRead> peek(State& state, const StreamKey& key, ShardIndex index, const IteratorStart& start,
                          std::size_t records_max, std::size_t bytes_max, Timestamp now) {
-  const StreamsState& state = streams.state();
   const Stream* stream = find(state, key, now);
   const Shard* shard = stream == nullptr ? nullptr : stream->shard(index, now);
   if (shard == nullptr)

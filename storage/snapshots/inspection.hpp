@@ -14,7 +14,7 @@
 
 namespace kinesisd::storage {
 
-class Streams;
+struct State;
 struct Stream;
 
 // Bytes are known of all that a shard has in memory. Records of it that cannot be read, not yet or not any
@@ -43,7 +43,7 @@ struct StreamOverviews {
 std::uint64_t readable_records(const Stream& stream, Timestamp now);
 
 // Streams of the scope behind `after`, at most `limit`.
-StreamOverviews overview(Streams& streams, const Scope& scope, const std::optional<StreamKey>& after,
+StreamOverviews overview(State& state, const Scope& scope, const std::optional<StreamKey>& after,
                          std::size_t limit, Timestamp now);
 
 struct ShardDetails {
@@ -70,18 +70,16 @@ struct StreamDetails {
 };
 
 // nullopt: there is no such stream. Shards from an index on, at most `shards_max`.
-std::optional<StreamDetails> details(Streams& streams, const StreamKey& stream, ShardIndex from,
+std::optional<StreamDetails> details(State& state, const StreamKey& stream, ShardIndex from,
                                      std::size_t shards_max, Timestamp now);
 
 // The shards that can be listed. nullopt: there is no such stream.
-std::optional<std::vector<ShardIndex>> listed_shards(Streams& streams, const StreamKey& stream,
-                                                     Timestamp now);
+std::optional<std::vector<ShardIndex>> listed_shards(State& state, const StreamKey& stream, Timestamp now);
 
 // As GetShardIterator and GetRecords in one, for a shard that can be listed: to be followed by reading its
 // DiskRange, if it has one, and by `finish_peek`. Errors are those of starting positions.
-Result<PendingRead> peek(Streams& streams, const StreamKey& stream, ShardIndex shard,
-                         const IteratorStart& start, std::size_t records_max, std::size_t bytes_max,
-                         Timestamp now);
+Result<PendingRead> peek(State& state, const StreamKey& stream, ShardIndex shard, const IteratorStart& start,
+                         std::size_t records_max, std::size_t bytes_max, Timestamp now);
 
 struct Peeked {
   ShardPage page;

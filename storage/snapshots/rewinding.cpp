@@ -4,19 +4,21 @@
 #include <limits>
 #include <utility>
 
+#include "storage/records/reads.hpp"
+
 namespace kinesisd::storage {
 
 namespace {
 
 // Whether the shard has the records it had, and no others.
-bool unchanged(const StreamsState& state, const Shard& shard, const SavedShard& saved) {
+bool unchanged(const State& state, const Shard& shard, const SavedShard& saved) {
   if (shard.row != saved.row) return false;
   if (state.settings.records_on_disk) return saved.shared_below == saved.row.next_index;
   if (shard.log.empty() || saved.records.empty()) return shard.log.empty();
   return shard.log.back() == saved.records.back();
 }
 
-bool unchanged(const StreamsState& state, const Stream& stream, const SavedStream& saved) {
+bool unchanged(const State& state, const Stream& stream, const SavedStream& saved) {
   return stream.row == saved.row &&
          std::equal(stream.shards.begin(), stream.shards.end(), saved.shards.begin(), saved.shards.end(),
                     [&](const auto& shard, const auto& before) { return unchanged(state, *shard, before); });
@@ -24,7 +26,7 @@ bool unchanged(const StreamsState& state, const Stream& stream, const SavedStrea
 
 // The records that are in memory already and those that are nowhere else. They are all on the disk if there
 // is one.
-void fill_log(const StreamsState& state, Shard& shard, const SavedShard& saved, const Shard* now) {
+void fill_log(const State& state, Shard& shard, const SavedShard& saved, const Shard* now) {
   if (!state.settings.records_on_disk) {
     shard.memory_from = saved.memory_from;
     shard.log.insert(shard.log.end(), saved.records.begin(), saved.records.end());
@@ -42,7 +44,7 @@ void fill_log(const StreamsState& state, Shard& shard, const SavedShard& saved, 
   for (const auto& record : shard.log) shard.memory_bytes += record->memory_bytes();
 }
 
-std::unique_ptr<Shard> shard_of(const StreamsState& state, const SavedShard& saved) {
+std::unique_ptr<Shard> shard_of(const State& state, const SavedShard& saved) {
   auto shard = std::make_unique<Shard>();
   shard->row = saved.row;
   shard->stored_from = saved.stored_from;
@@ -56,7 +58,7 @@ std::unique_ptr<Shard> shard_of(const StreamsState& state, const SavedShard& sav
 
 }  // namespace
 
-Rewinding::Rewinding(StreamsState& state, const Scope& scope, Snapshot* target)
+Rewinding::Rewinding(State& state, const Scope& scope, Snapshot* target)
     : state_(state), scope_(scope), target_(target) {
   compare_streams();
   if (target_ != nullptr)

@@ -17,7 +17,7 @@ class Rewinding {
  public:
   // Works out what is to be done within the scope, and changes nothing but serials given out. `target`: what
   // there is to be then, one of the state's snapshots; nullptr: nothing.
-  Rewinding(StreamsState& state, const Scope& scope, Snapshot* target);
+  Rewinding(State& state, const Scope& scope, Snapshot* target);
 
   const Rewrite& rewrite() const { return rewrite_; }
   // Does it in memory, once it is written. Adds the subscribers whose subscriptions have ended.
@@ -39,7 +39,7 @@ class Rewinding {
   void park_for_others(std::int64_t stream_serial, const SavedShard& saved);
   void rewind_accounts_and_keys();
 
-  StreamsState& state_;
+  State& state_;
   const Scope& scope_;
   Snapshot* target_;
   Rewrite rewrite_;

@@ -13,7 +13,7 @@ namespace kinesisd::storage {
 
 namespace {
 
-SavedShard saved(const StreamsState& state, const Shard& shard, std::size_t& memory_bytes) {
+SavedShard saved(const State& state, const Shard& shard, std::size_t& memory_bytes) {
   SavedShard copy;
   copy.row = shard.row;
   copy.stored_from = shard.stored_from;
@@ -28,7 +28,7 @@ SavedShard saved(const StreamsState& state, const Shard& shard, std::size_t& mem
   return copy;
 }
 
-Snapshot snapshot_of(const StreamsState& state, const Scope& scope, Timestamp now) {
+Snapshot snapshot_of(const State& state, const Scope& scope, Timestamp now) {
   Snapshot snapshot;
   snapshot.scope = scope;
   snapshot.saved = now;
@@ -47,7 +47,7 @@ Snapshot snapshot_of(const StreamsState& state, const Scope& scope, Timestamp no
 }
 
 // What the snapshots hold but for one.
-std::size_t bytes_of_others(const StreamsState& state, const std::string& name) {
+std::size_t bytes_of_others(const State& state, const std::string& name) {
   std::size_t bytes = 0;
   for (const auto& [other, snapshot] : state.snapshots)
     if (other != name) bytes += snapshot.memory_bytes;
@@ -57,7 +57,7 @@ std::size_t bytes_of_others(const StreamsState& state, const std::string& name) 
 // What went is freed when this is destroyed, which is not to be while the lock is held.
 using Removed = std::vector<std::shared_ptr<Stream>>;
 
-Removed rewind(StreamsState& state, Engine& engine, Wakes& wakes, const Scope& scope, Snapshot* target) {
+Removed rewind(State& state, Engine& engine, Wakes& wakes, const Scope& scope, Snapshot* target) {
   state.pins.reset();  // snapshots get other parked serials
   Rewinding rewinding(state, scope, target);
   engine.rewrite(rewinding.rewrite());
@@ -77,7 +77,7 @@ bool is_snapshot_name(std::string_view name) {
 
 std::size_t reset(GroupCommit& journal, const Scope& scope) {
   Removed removed;
-  journal.exclusive([&](StreamsState& state, Engine& engine, Wakes& wakes) {
+  journal.exclusive([&](State& state, Engine& engine, Wakes& wakes) {
     removed = rewind(state, engine, wakes, scope, nullptr);
   });
   return removed.size();
@@ -86,7 +86,7 @@ std::size_t reset(GroupCommit& journal, const Scope& scope) {
 std::optional<std::uint64_t> empty_stream(GroupCommit& journal, const StreamKey& stream, Timestamp now) {
   std::optional<std::uint64_t> records;
   Garbage garbage;  // freed when the lock is not held any more
-  journal.exclusive([&](StreamsState& state, Engine& engine, Wakes& wakes) {
+  journal.exclusive([&](State& state, Engine& engine, Wakes& wakes) {
     // Nothing that is due is done to the stream: it would be submitted, and nothing can be here.
     const auto found = state.streams.find(stream);
     if (found == state.streams.end() || !status(found->second->row, now)) return;
@@ -102,7 +102,7 @@ std::optional<std::uint64_t> empty_stream(GroupCommit& journal, const StreamKey&
 Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope& scope, Timestamp now) {
   Saving result = Saving::saved;
   Snapshot before;
-  journal.exclusive([&](StreamsState& state, Engine&, Wakes&) {
+  journal.exclusive([&](State& state, Engine&, Wakes&) {
     const bool is_new = !state.snapshots.contains(name);
     if (is_new && state.snapshots.size() >= snapshots_max) {
       result = Saving::too_many;
@@ -122,7 +122,7 @@ Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope&
 bool restore_snapshot(GroupCommit& journal, const std::string& name) {
   bool found = false;
   Removed removed;
-  journal.exclusive([&](StreamsState& state, Engine& engine, Wakes& wakes) {
+  journal.exclusive([&](State& state, Engine& engine, Wakes& wakes) {
     const auto snapshot = state.snapshots.find(name);
     found = snapshot != state.snapshots.end();
     if (found) removed = rewind(state, engine, wakes, snapshot->second.scope, &snapshot->second);
@@ -130,25 +130,25 @@ bool restore_snapshot(GroupCommit& journal, const std::string& name) {
   return found;
 }
 
-bool delete_snapshot(Guarded<Streams>& streams, const std::string& name) {
+bool delete_snapshot(Guarded<State>& streams, const std::string& name) {
   return !streams
-              .with([&](Streams& all) {
-                all.state().pins.reset();
-                return all.state().snapshots.extract(name);
+              .with([&](State& state) {
+                state.pins.reset();
+                return state.snapshots.extract(name);
               })
               .empty();
 }
 
-std::vector<SnapshotSummary> list_snapshots(Guarded<Streams>& streams) {
-  return streams.with([](Streams& all) {
+std::vector<SnapshotSummary> list_snapshots(Guarded<State>& streams) {
+  return streams.with([](State& state) {
     std::vector<SnapshotSummary> list;
-    for (const auto& [name, snapshot] : all.state().snapshots)
+    for (const auto& [name, snapshot] : state.snapshots)
       list.push_back({name, snapshot.scope, snapshot.saved, snapshot.streams.size()});
     return list;
   });
 }
 
-std::shared_ptr<const std::set<std::int64_t>> StreamsState::pinned_shards() {
+std::shared_ptr<const std::set<std::int64_t>> State::pinned_shards() {
   if (pins != nullptr) return pins;
   std::set<std::int64_t> serials;
   for (const auto& [name, snapshot] : snapshots) {
@@ -162,7 +162,7 @@ std::shared_ptr<const std::set<std::int64_t>> StreamsState::pinned_shards() {
   return pins = std::make_shared<const std::set<std::int64_t>>(std::move(serials));
 }
 
-Timestamp StreamsState::kept_from(const Stream& stream, Timestamp now) const {
+Timestamp State::kept_from(const Stream& stream, Timestamp now) const {
   Timestamp horizon = stream.readable_from(now);
   for (const auto& [name, snapshot] : snapshots) {
     const auto then = snapshot.streams.find(stream.row.serial);

@@ -13,58 +13,15 @@
 #include "storage/model/clock.hpp"
 #include "storage/model/record.hpp"
 #include "storage/state/guarded.hpp"
-#include "storage/state/rows.hpp"
+#include "storage/state/snapshot.hpp"
 
 namespace kinesisd::storage {
 
 class GroupCommit;
-class Streams;
+struct State;
 
 inline constexpr std::size_t snapshots_max = 64;
 inline constexpr std::size_t snapshot_name_max = 128;
-
-// The worlds that are meant: all, those of an account, of a region, or one; or, in them, the streams of one
-// name and nothing else.
-struct Scope {
-  std::optional<std::string> account = {};
-  std::optional<std::string> region = {};
-  std::optional<std::string> stream = {};
-
-  bool everything() const { return !account && !region && !stream; }
-  bool holds(const World& world) const {
-    return (!account || *account == world.account) && (!region || *region == world.region);
-  }
-  bool holds(const StreamKey& key) const { return holds(key.world) && (!stream || *stream == key.name); }
-  // What is no stream's: commitments.
-  bool holds_account(const World& world) const { return !stream && holds(world); }
-};
-
-struct SavedShard {
-  ShardRow row;
-  std::uint64_t stored_from = 1;
-  std::uint64_t memory_from = 1;
-  std::optional<Timestamp> oldest_stored;
-  Timestamp last_arrival{};
-  std::vector<RecordPtr> records;  // where there is no disk to find them on
-  // On the disk: records below this index are stored under the shard's serial. What came behind them there
-  // is another history since a snapshot was restored; the rest of this one is parked under another serial.
-  std::uint64_t shared_below = 1;
-  std::int64_t parked_serial = 0;  // 0: nothing is parked
-};
-
-struct SavedStream {
-  StreamRow row;
-  std::vector<SavedShard> shards;
-};
-
-struct Snapshot {
-  Scope scope;
-  Timestamp saved{};
-  std::map<std::int64_t, SavedStream> streams;  // by serial
-  std::map<World, AccountRow> accounts;
-  std::map<std::string, KeyState> keys;
-  std::size_t memory_bytes = 0;  // of records it may be the last to hold
-};
 
 struct SnapshotSummary {
   std::string name;
@@ -101,9 +58,9 @@ Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope&
 bool restore_snapshot(GroupCommit& journal, const std::string& name);
 
 // False: there is no such snapshot.
-bool delete_snapshot(Guarded<Streams>& streams, const std::string& name);
+bool delete_snapshot(Guarded<State>& streams, const std::string& name);
 
 // By name.
-std::vector<SnapshotSummary> list_snapshots(Guarded<Streams>& streams);
+std::vector<SnapshotSummary> list_snapshots(Guarded<State>& streams);
 
 }  // namespace kinesisd::storage

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "storage/open.hpp"
+#include "storage/sqlite/open_error.hpp"
 
 namespace kinesisd::storage {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "storage/open.hpp"
+#include "storage/sqlite/open_error.hpp"
 #include "storage/sqlite/schema.hpp"
 
 namespace kinesisd::storage {

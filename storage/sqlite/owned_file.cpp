@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/open.hpp"
+#include "storage/sqlite/open_error.hpp"
 
 namespace kinesisd::storage {
 

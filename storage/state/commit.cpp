@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t shards_per_slice = 1000;    // looked at by one slice of trimming
 constexpr std::size_t stale_runs_allowed = 1024;  // before the eviction order is cleaned up
 
-void drop_front(StreamsState& state, Shard& shard, Garbage& garbage) {
+void drop_front(State& state, Shard& shard, Garbage& garbage) {
   const RecordPtr& front = shard.log.front();
   const auto bytes = front->memory_bytes();
   shard.memory_from = front->index() + 1;
@@ -24,7 +24,7 @@ void drop_front(StreamsState& state, Shard& shard, Garbage& garbage) {
   shard.log.pop_front();
 }
 
-void drop_back(StreamsState& state, Shard& shard, Garbage& garbage) {
+void drop_back(State& state, Shard& shard, Garbage& garbage) {
   const RecordPtr& back = shard.log.back();
   const auto bytes = back->memory_bytes();
   shard.memory_bytes -= bytes;
@@ -35,13 +35,13 @@ void drop_back(StreamsState& state, Shard& shard, Garbage& garbage) {
   shard.readable = std::min(shard.readable, shard.log.size());
 }
 
-Shard* find_shard(StreamsState& state, std::int64_t serial) {
+Shard* find_shard(State& state, std::int64_t serial) {
   const auto found = state.shards.find(serial);
   return found == state.shards.end() ? nullptr : found->second;
 }
 
 // Whether nothing of this run is in memory any more.
-bool stale(StreamsState& state, const Run& run) {
+bool stale(State& state, const Run& run) {
   const Shard* shard = find_shard(state, run.shard_serial);
   return shard == nullptr || shard->log.empty() || shard->log.front()->index() > run.through_index;
 }
@@ -55,7 +55,7 @@ void count_landed(Shard& shard, const Landed& landed) {
   counts.put_records_committed += landed.put_records_records;
 }
 
-void undo_append(StreamsState& state, const RecordsAppended& appended, Garbage& garbage) {
+void undo_append(State& state, const RecordsAppended& appended, Garbage& garbage) {
   const auto stream = state.by_serial.find(appended.stream_serial);
   if (appended.by_put_records && stream != state.by_serial.end()) {
     stream->second->counts.put_records_failed += appended.records.size();
@@ -67,14 +67,14 @@ void undo_append(StreamsState& state, const RecordsAppended& appended, Garbage& 
   }
 }
 
-void undo_create(StreamsState& state, const StreamCreated& created) {
+void undo_create(State& state, const StreamCreated& created) {
   const auto found = state.streams.find(created.stream.key);
   if (found == state.streams.end() || found->second->row.serial != created.stream.serial) return;
   state.delist(*found->second);
   state.streams.erase(found);
 }
 
-void undo_delete(StreamsState& state, const StreamDeleted& deleted) {
+void undo_delete(State& state, const StreamDeleted& deleted) {
   Stream& stream = *deleted.removed;
   state.streams.insert_or_assign(stream.row.key, deleted.removed);
   state.enlist(stream);
@@ -86,14 +86,14 @@ void undo_delete(StreamsState& state, const StreamDeleted& deleted) {
 }
 
 // Its records, if there were any, have been undone before: they came after it.
-void undo_opened(StreamsState& state, Stream& stream, const std::vector<ShardRow>& opened) {
+void undo_opened(State& state, Stream& stream, const std::vector<ShardRow>& opened) {
   for (auto row = opened.rbegin(); row != opened.rend(); ++row) {
     state.shards.erase(row->serial);
     stream.shards.pop_back();
   }
 }
 
-void undo_change(StreamsState& state, const StreamChanged& changed) {
+void undo_change(State& state, const StreamChanged& changed) {
   const auto found = state.by_serial.find(changed.before.serial);
   if (found == state.by_serial.end()) return;
   Stream& stream = *found->second;
@@ -108,7 +108,7 @@ void undo_change(StreamsState& state, const StreamChanged& changed) {
   index_open_shards(stream);
 }
 
-void undo_key(StreamsState& state, const KeyChanged& changed) {
+void undo_key(State& state, const KeyChanged& changed) {
   if (changed.before == KeyState::enabled)
     state.keys.erase(changed.key);
   else
@@ -139,7 +139,7 @@ Arrivals arrivals_of(std::span<const Change> changes) {
   return arrivals;
 }
 
-void StreamsState::settle(const Arrivals& arrivals, Ticket through, Garbage& garbage) {
+void State::settle(const Arrivals& arrivals, Ticket through, Garbage& garbage) {
   durable_through = through;
   for (std::size_t i = 0; i < arrivals.runs.size(); ++i) {
     const Run& run = arrivals.runs[i];
@@ -158,7 +158,7 @@ void StreamsState::settle(const Arrivals& arrivals, Ticket through, Garbage& gar
   evict(garbage);
 }
 
-void StreamsState::undo(Change& change, Garbage& garbage) {
+void State::undo(Change& change, Garbage& garbage) {
   if (const auto* appended = std::get_if<RecordsAppended>(&change.what)) {
     undo_append(*this, *appended, garbage);
   } else if (const auto* created = std::get_if<std::unique_ptr<StreamCreated>>(&change.what)) {
@@ -174,7 +174,7 @@ void StreamsState::undo(Change& change, Garbage& garbage) {
   }
 }
 
-void StreamsState::evict(Garbage& garbage) {
+void State::evict(Garbage& garbage) {
   if (!settings.records_on_disk) return;
   while (memory_bytes > settings.memory_bytes_max && !eviction_order.empty()) {
     const Run run = eviction_order.front();
@@ -189,8 +189,8 @@ void StreamsState::evict(Garbage& garbage) {
     std::erase_if(eviction_order, [this](const Run& run) { return stale(*this, run); });
 }
 
-std::optional<Expired> StreamsState::trim(Timestamp now, Ticket settled, std::size_t records_max,
-                                          Garbage& garbage, bool& more) {
+std::optional<Expired> State::trim(Timestamp now, Ticket settled, std::size_t records_max, Garbage& garbage,
+                                   bool& more) {
   std::size_t looked_at = 0;
   for (auto it = shards.lower_bound(trim_cursor); it != shards.end(); ++it) {
     trim_cursor = it->first;
@@ -214,7 +214,7 @@ std::optional<Expired> StreamsState::trim(Timestamp now, Ticket settled, std::si
   return std::nullopt;
 }
 
-void StreamsState::trimmed(const Expired& expired, const Trimmed& result) {
+void State::trimmed(const Expired& expired, const Trimmed& result) {
   Shard* shard = find_shard(*this, expired.shard_serial);
   if (shard == nullptr) return;
   shard->oldest_stored = result.oldest;

@@ -1,6 +1,7 @@
-// A value that can only be reached while its lock is held.
+// A value that can only be reached while its lock is held. Who only passes it on need not know its type.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -10,7 +11,7 @@ template <class T>
 class Guarded {
  public:
   template <class... Args>
-  explicit Guarded(Args&&... args) : value_(std::forward<Args>(args)...) {}
+  explicit Guarded(Args&&... args) : value_(std::make_unique<T>(std::forward<Args>(args)...)) {}
   Guarded(const Guarded&) = delete;
   Guarded& operator=(const Guarded&) = delete;
 
@@ -19,12 +20,12 @@ class Guarded {
   template <class F>
   decltype(auto) with(F&& fn) {
     std::lock_guard lock(mutex_);
-    return std::forward<F>(fn)(value_);
+    return std::forward<F>(fn)(*value_);
   }
 
  private:
   std::mutex mutex_;
-  T value_;
+  const std::unique_ptr<T> value_;
 };
 
 }  // namespace kinesisd::storage

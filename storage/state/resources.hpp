@@ -22,7 +22,7 @@ struct Resource {
 
   // `change` is given the StreamRow or the ConsumerRow.
   template <class Change_>
-  Ticket edit(StreamsState& state, Change_&& change) const {
+  Ticket edit(State& state, Change_&& change) const {
     return state.edit(*stream, [&](StreamRow& row) {
       if (consumer)
         change(row.consumers[*consumer]);
@@ -35,8 +35,8 @@ struct Resource {
 // The place of a consumer in its stream's row, or AWS's error. One that was deleted is not there.
 Result<std::size_t> require_consumer(const Stream& stream, const ConsumerName& name, Timestamp now);
 
-Result<Resource> require_resource(StreamsState& state, const ResourceName& name, Timestamp now);
+Result<Resource> require_resource(State& state, const ResourceName& name, Timestamp now);
 // For a change: neither being created nor being deleted.
-Result<Resource> require_changeable(StreamsState& state, const ResourceName& name, Timestamp now);
+Result<Resource> require_changeable(State& state, const ResourceName& name, Timestamp now);
 
 }  // namespace kinesisd::storage

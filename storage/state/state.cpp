@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "protocol/errors.hpp"
-#include "storage/shards/resharding.hpp"
+#include "storage/state/resharding.hpp"
 
 namespace kinesisd::storage {
 
@@ -14,8 +14,7 @@ namespace errors = protocol::errors;
 namespace {
 
 // Shown where UpdateStreamWarmThroughput may be called.
-std::optional<WarmThroughput> warm_throughput(const StreamsState& state, const Stream& stream,
-                                              Timestamp now) {
+std::optional<WarmThroughput> warm_throughput(const State& state, const Stream& stream, Timestamp now) {
   const StreamRow& row = stream.row;
   if (row.mode != StreamMode::ON_DEMAND || !state.committed(row.key.world, now)) return std::nullopt;
   const auto target = row.warm_mibps.value_or(0);
@@ -48,7 +47,7 @@ bool shows_shards(StreamStatus status) {
   return status == StreamStatus::ACTIVE || status == StreamStatus::UPDATING;
 }
 
-StreamSummary summarize(const StreamsState& state, const Stream& stream, Timestamp now) {
+StreamSummary summarize(const State& state, const Stream& stream, Timestamp now) {
   const StreamRow& row = stream.row;
   const auto is = *status(row, now);
   const auto consumers = std::count_if(row.consumers.begin(), row.consumers.end(),
@@ -125,7 +124,7 @@ void index_open_shards(Stream& stream) {
             [](const Shard* a, const Shard* b) { return a->row.range.starting < b->row.range.starting; });
 }
 
-Stream* StreamsState::find(const StreamKey& key, Timestamp now) {
+Stream* State::find(const StreamKey& key, Timestamp now) {
   const auto found = streams.find(key);
   if (found == streams.end()) return nullptr;
   Stream& stream = *found->second;
@@ -137,33 +136,33 @@ Stream* StreamsState::find(const StreamKey& key, Timestamp now) {
   return nullptr;
 }
 
-Stream* StreamsState::find(std::int64_t serial, Timestamp now) {
+Stream* State::find(std::int64_t serial, Timestamp now) {
   const auto found = by_serial.find(serial);
   if (found == by_serial.end()) return nullptr;
   advance(*found->second, now);
   return found->second;
 }
 
-Result<Stream*> StreamsState::require(const StreamKey& key, Timestamp now) {
+Result<Stream*> State::require(const StreamKey& key, Timestamp now) {
   Stream* stream = find(key, now);
   if (stream == nullptr) return errors::stream_not_found(key.name, key.world.account);
   return stream;
 }
 
-Result<Stream*> StreamsState::require_for_change(const StreamKey& key, Timestamp now) {
+Result<Stream*> State::require_for_change(const StreamKey& key, Timestamp now) {
   BOOST_OUTCOME_TRY(Stream * stream, require(key, now));
   if (!journal.has_room()) return errors::service_unavailable();
   return stream;
 }
 
-Result<Stream*> StreamsState::require_active(const StreamKey& key, Timestamp now) {
+Result<Stream*> State::require_active(const StreamKey& key, Timestamp now) {
   BOOST_OUTCOME_TRY(Stream * stream, require_for_change(key, now));
   const auto is = *status(stream->row, now);
   if (is != StreamStatus::ACTIVE) return errors::stream_not_active(key.name, key.world.account, name(is));
   return stream;
 }
 
-bool StreamsState::observe(const StreamKey& key, Stream& stream, Timestamp now) {
+bool State::observe(const StreamKey& key, Stream& stream, Timestamp now) {
   if (ends_by_observing(stream.row, now)) {
     // Kept, so that what was seen to be ACTIVE is so after a restart; nobody waits for it.
     edit(stream, [&](StreamRow& row) { row.transition_ends = now; });
@@ -171,7 +170,7 @@ bool StreamsState::observe(const StreamKey& key, Stream& stream, Timestamp now) 
   return find(key, now) != nullptr;
 }
 
-void StreamsState::advance(Stream& stream, Timestamp now) {
+void State::advance(Stream& stream, Timestamp now) {
   const StreamRow& row = stream.row;
   if (std::holds_alternative<NoReshard>(row.reshard) || now < row.transition_ends) return;
   auto changed = std::make_unique<StreamChanged>();
@@ -187,7 +186,7 @@ void StreamsState::advance(Stream& stream, Timestamp now) {
   for (Shard* shard : ended) shard->closed_by = ticket;
 }
 
-void StreamsState::enlist(Stream& stream) {
+void State::enlist(Stream& stream) {
   index_open_shards(stream);
   by_serial[stream.row.serial] = &stream;
   for (const auto& shard : stream.shards) {
@@ -197,7 +196,7 @@ void StreamsState::enlist(Stream& stream) {
   }
 }
 
-void StreamsState::delist(Stream& stream) {
+void State::delist(Stream& stream) {
   by_serial.erase(stream.row.serial);
   for (const auto& shard : stream.shards) {
     shards.erase(shard->row.serial);

@@ -1,7 +1,9 @@
-// The data behind Streams, shared by the files that implement it and by the journal. Everything here is
-// called with the streams' lock held. Knows no thread and no database.
+// All streams of all accounts and regions, in memory: what every operation works on and the journal settles.
+// Reached through Guarded<State>; everything here is called with its lock held. Knows no thread and no
+// database.
 #pragma once
 
+#include <algorithm>
 #include <boost/container/deque.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -17,17 +19,17 @@
 #include <utility>
 #include <vector>
 
-#include "storage/journal/engine.hpp"
 #include "storage/model/position_tokens.hpp"
 #include "storage/model/read_meters.hpp"
 #include "storage/model/shard_load.hpp"
 #include "storage/model/token_bucket.hpp"
-#include "storage/snapshots/snapshots.hpp"
 #include "storage/state/change.hpp"
 #include "storage/state/counts.hpp"
 #include "storage/state/journal.hpp"
-#include "storage/state/restore.hpp"
+#include "storage/state/snapshot.hpp"
+#include "storage/state/stream_settings.hpp"
 #include "storage/state/subscriptions.hpp"
+#include "storage/state/trimming.hpp"
 
 namespace kinesisd::storage {
 
@@ -133,9 +135,11 @@ using Garbage = std::vector<RecordPtr>;
 // What a stream needs its key for.
 enum class KeyUse { describe, encrypt, decrypt };
 
-struct StreamsState {
-  StreamsState(const StreamSettings& streams_settings, Journal& streams_journal, const std::string& key,
-               Random random)
+struct State {
+  // `journal` outlives the state. `key` (32 bytes, kept with the data) seals iterators and tokens, `random`
+  // makes each of them another.
+  State(const StreamSettings& streams_settings, Journal& streams_journal, const std::string& key,
+        Random random = Random())
       : settings(streams_settings), journal(streams_journal), seal(key, std::move(random)) {}
 
   StreamSettings settings;
@@ -260,6 +264,12 @@ struct StreamsState {
   Timestamp kept_from(const Stream& stream, Timestamp now) const;
 };
 
+// Takes up what an opened database holds; before anything else is called.
+void restore(State& state, Restored restored, Timestamp now);
+// Hands a change of the service's clock to the journal; it holds once it is durable. nullopt: too much waits
+// for the disk. While time is frozen, transitions end when observed.
+std::optional<Ticket> change_clock(State& state, const ClockChanged& change);
+
 // What arrived earlier is expired.
 Timestamp readable_from(const StreamRow& row, Timestamp now);
 
@@ -285,6 +295,11 @@ inline Result<void> fine() {
 // The first index whose id comes after this text.
 std::uint32_t after_shard_id(const Stream& stream, const std::string& id);
 
+// How many items a page has at most.
+inline std::size_t page_size(std::optional<std::int32_t> wanted, std::int32_t max) {
+  return static_cast<std::size_t>(std::clamp(wanted.value_or(max), 1, max));
+}
+
 // Whether a NextToken made then is still good.
 Result<void> check_token_age(Timestamp issued, Timestamp now);
 
@@ -293,7 +308,7 @@ Result<void> check_added_tags(const StreamKey& stream, const Tags& present, cons
 
 // Whether shards can be seen and used in this state.
 bool shows_shards(StreamStatus status);
-StreamSummary summarize(const StreamsState& state, const Stream& stream, Timestamp now);
+StreamSummary summarize(const State& state, const Stream& stream, Timestamp now);
 ShardSummary summarize(const Shard& shard);
 // Shards created below this have sequence numbers that count instead of telling time, and so do their
 // children, until they have counted this far: the service's time is never as early. Each number follows from

@@ -195,7 +195,7 @@ struct PendingRead {
   bool over_limit = false;           // AWS would have throttled the call: its bytes count for nothing
   std::optional<ReadExcess> excess;  // the first time for this shard and limit
   std::vector<RecordPtr> records;
-  std::optional<DiskRange> disk;  // set: fill `records` from here before Streams::finish_read
+  std::optional<DiskRange> disk;  // set: fill `records` from here before finish_read
   std::uint64_t from_index = 0;
   std::uint64_t readable_index = 0;  // first index not yet readable when the call came
   Timestamp arrived_from{};
@@ -224,7 +224,7 @@ struct RecordPage : ShardPage {
 struct Subscription;  // storage/state/subscriptions.hpp
 
 struct Subscribed {
-  std::shared_ptr<Subscription> subscription;  // for as long as Streams::unsubscribe has not been called
+  std::shared_ptr<Subscription> subscription;  // for as long as unsubscribe has not been called
   ConsumerKey consumer;
   Timestamp expires;
   std::shared_ptr<Subscriber>

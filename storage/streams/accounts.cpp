@@ -1,4 +1,6 @@
 // What an account has and may have: quotas, rations, and the minimum throughput billing commitment.
+#include "storage/streams/accounts.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -43,7 +45,7 @@ protocol::Error ration_used_up(const StreamKey& key, const Ration& ration) {
 
 // Calls `visit(const Stream&)` for every stream of the account that is there at `now`.
 template <class Visit>
-void for_each_stream(StreamsState& state, const World& world, Timestamp now, Visit&& visit) {
+void for_each_stream(State& state, const World& world, Timestamp now, Visit&& visit) {
   for (auto it = state.streams.lower_bound({world, {}});
        it != state.streams.end() && it->first.world == world; ++it) {
     Stream& stream = *it->second;
@@ -68,9 +70,9 @@ std::int32_t Stream::planned_open_count() const {
   return rescale == nullptr ? open_count() : std::max(rescale->shards, open_count());
 }
 
-AccountUsage Streams::usage(const World& world, Timestamp now) {
-  AccountUsage used{0, 0, state_->settings.shard_limit, state_->settings.on_demand_limit};
-  for_each_stream(*state_, world, now, [&](const Stream& stream) {
+AccountUsage account_usage(State& state, const World& world, Timestamp now) {
+  AccountUsage used{0, 0, state.settings.shard_limit, state.settings.on_demand_limit};
+  for_each_stream(state, world, now, [&](const Stream& stream) {
     if (stream.row.mode == StreamMode::PROVISIONED)
       used.open_shards += stream.planned_open_count();
     else if (counts_as_on_demand(stream))
@@ -79,7 +81,7 @@ AccountUsage Streams::usage(const World& world, Timestamp now) {
   return used;
 }
 
-Result<void> StreamsState::check_shard_quota(const World& world, std::int64_t additional, Timestamp now) {
+Result<void> State::check_shard_quota(const World& world, std::int64_t additional, Timestamp now) {
   if (additional <= 0) return fine();
   std::int64_t open = 0;
   for_each_stream(*this, world, now, [&](const Stream& stream) {
@@ -93,7 +95,7 @@ Result<void> StreamsState::check_shard_quota(const World& world, std::int64_t ad
   return fine();
 }
 
-Result<void> StreamsState::check_on_demand_quota(const World& world, Timestamp now) {
+Result<void> State::check_on_demand_quota(const World& world, Timestamp now) {
   if (!settings.on_demand_limit) return fine();
   std::int64_t streams_on_demand = 0;
   for_each_stream(*this, world, now, [&](const Stream& stream) {
@@ -103,7 +105,7 @@ Result<void> StreamsState::check_on_demand_quota(const World& world, Timestamp n
   return errors::on_demand_limit(world.account, *settings.on_demand_limit);
 }
 
-Result<void> StreamsState::check_transition_quota(const World& world, Timestamp now) {
+Result<void> State::check_transition_quota(const World& world, Timestamp now) {
   if (!settings.enforce_control_limits) return fine();
   std::int64_t under_way = 0;
   for_each_stream(*this, world, now, [&](const Stream& stream) {
@@ -114,8 +116,8 @@ Result<void> StreamsState::check_transition_quota(const World& world, Timestamp 
   return errors::too_many_streams_changing(world.account);
 }
 
-Result<void> StreamsState::check_warm_throughput(const StreamKey& key, StreamMode mode, std::int32_t mibps,
-                                                 Timestamp now) const {
+Result<void> State::check_warm_throughput(const StreamKey& key, StreamMode mode, std::int32_t mibps,
+                                          Timestamp now) const {
   if (mode != StreamMode::ON_DEMAND)
     return errors::warm_throughput_needs_on_demand(key.name, key.world.account);
   if (!committed(key.world, now)) return errors::warm_throughput_needs_commitment(key.world.account);
@@ -123,7 +125,7 @@ Result<void> StreamsState::check_warm_throughput(const StreamKey& key, StreamMod
   return fine();
 }
 
-Result<void> StreamsState::check_ration(const Stream& stream, Rationed what, Timestamp now) const {
+Result<void> State::check_ration(const Stream& stream, Rationed what, Timestamp now) const {
   if (!settings.enforce_control_limits) return fine();
   const auto* const ration =
       std::find_if(rations.begin(), rations.end(), [&](const Ration& one) { return one.what == what; });
@@ -157,22 +159,22 @@ Commitment commitment_of(const AccountRow& row, Timestamp now) {
 
 }  // namespace
 
-Commitment Streams::commitment(const World& world, Timestamp now) const {
-  const auto found = state_->accounts.find(world);
-  return commitment_of(found == state_->accounts.end() ? AccountRow{} : found->second, now);
+Commitment commitment(const State& state, const World& world, Timestamp now) {
+  const auto found = state.accounts.find(world);
+  return commitment_of(found == state.accounts.end() ? AccountRow{} : found->second, now);
 }
 
-bool StreamsState::committed(const World& world, Timestamp now) const {
+bool State::committed(const World& world, Timestamp now) const {
   const auto found = accounts.find(world);
   return found != accounts.end() && commitment_of(found->second, now).status != CommitmentStatus::DISABLED;
 }
 
-Result<CommitmentChanged> Streams::change_commitment(const World& world, bool enabled, Timestamp now) {
-  if (!state_->journal.has_room()) return errors::service_unavailable();
-  const auto found = state_->accounts.find(world);
-  const AccountRow before = found == state_->accounts.end() ? AccountRow{} : found->second;
+Result<CommitmentChanged> change_commitment(State& state, const World& world, bool enabled, Timestamp now) {
+  if (!state.journal.has_room()) return errors::service_unavailable();
+  const auto found = state.accounts.find(world);
+  const AccountRow before = found == state.accounts.end() ? AccountRow{} : found->second;
   AccountRow after = before;
-  const bool on = state_->committed(world, now);
+  const bool on = state.committed(world, now);
   if (enabled && on) {
     after.ends = std::nullopt;  // an end that was asked for is called off
   } else if (enabled) {
@@ -182,9 +184,9 @@ Result<CommitmentChanged> Streams::change_commitment(const World& world, bool en
   }
   const Commitment commitment = commitment_of(after, now);
   if (after == before) return CommitmentChanged{commitment, no_ticket};
-  state_->accounts[world] = after;
+  state.accounts[world] = after;
   const auto ticket =
-      state_->journal.submit({std::make_unique<AccountChanged>(AccountChanged{world, before, after})});
+      state.journal.submit({std::make_unique<AccountChanged>(AccountChanged{world, before, after})});
   return CommitmentChanged{commitment, ticket};
 }
 

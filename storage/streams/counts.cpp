@@ -1,4 +1,6 @@
 // What was counted, read out.
+#include "storage/streams/counts.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -58,22 +60,30 @@ CountedStream counted_of(const Stream& stream, Timestamp now, Room& room) {
 
 }  // namespace
 
-Counted Streams::counted(std::size_t resources_max, Timestamp now) const {
+Counted counted(const State& state, std::size_t resources_max, Timestamp now) {
   Counted counted;
   Room room(resources_max, counted);
-  for (const auto& [key, stream] : state_->streams) {
+  for (const auto& [key, stream] : state.streams) {
     const auto is = status(stream->row, now);
     if (!is || is == StreamStatus::DELETING) continue;
     ++counted.stream_count;
     counted.open_shards += stream->open.size();
     if (room.take()) counted.streams.push_back(counted_of(*stream, now, room));
   }
-  counted.subscriptions = state_->subscriptions.live();
-  counted.records_in_memory = state_->records_in_memory;
-  counted.memory_bytes = state_->memory_bytes;
-  counted.refused_for_memory = state_->refused_for_memory;
-  counted.reads_over_limit = state_->reads_over_limit;
+  counted.subscriptions = state.subscriptions.live();
+  counted.records_in_memory = state.records_in_memory;
+  counted.memory_bytes = state.memory_bytes;
+  counted.refused_for_memory = state.refused_for_memory;
+  counted.reads_over_limit = state.reads_over_limit;
   return counted;
+}
+
+std::uint64_t reads_over_limit(const State& state) {
+  return state.reads_over_limit;
+}
+
+std::uint64_t refused_for_memory(const State& state) {
+  return state.refused_for_memory;
 }
 
 }  // namespace kinesisd::storage

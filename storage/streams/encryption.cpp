@@ -1,5 +1,7 @@
 // Which key a stream is encrypted with, and what its keys answer. Nothing is encrypted: what clients see of
 // encryption is its words and its errors.
+#include "storage/streams/encryption.hpp"
+
 #include "protocol/errors.hpp"
 #include "storage/state/state.hpp"
 
@@ -33,30 +35,30 @@ std::string_view action_of(KeyUse use) {
 
 }  // namespace
 
-KeyState Streams::key_state(std::string_view key) const {
-  const auto found = state_->keys.find(std::string(bare_key(key)));
-  return found == state_->keys.end() ? KeyState::enabled : found->second;
+KeyState key_state(const State& state, std::string_view key) {
+  const auto found = state.keys.find(std::string(bare_key(key)));
+  return found == state.keys.end() ? KeyState::enabled : found->second;
 }
 
-std::map<std::string, KeyState> Streams::key_states() const {
-  return state_->keys;
+std::map<std::string, KeyState> key_states(const State& state) {
+  return state.keys;
 }
 
-std::optional<Ticket> Streams::set_key_state(std::string_view key, KeyState state) {
-  const KeyState before = key_state(key);
-  auto& keys = state_->keys;
-  const bool one_more = before == KeyState::enabled && state != KeyState::enabled;
-  if (!state_->journal.has_room() || (one_more && keys.size() >= key_states_max)) return std::nullopt;
+std::optional<Ticket> set_key_state(State& state, std::string_view key, KeyState wanted) {
+  const KeyState before = key_state(state, key);
+  auto& keys = state.keys;
+  const bool one_more = before == KeyState::enabled && wanted != KeyState::enabled;
+  if (!state.journal.has_room() || (one_more && keys.size() >= key_states_max)) return std::nullopt;
   std::string name(bare_key(key));
-  if (state == KeyState::enabled)
+  if (wanted == KeyState::enabled)
     keys.erase(name);
   else
-    keys[name] = state;
+    keys[name] = wanted;
   // Written also when it is that already, so that who asked knows that it is durable.
-  return state_->journal.submit({std::make_unique<KeyChanged>(KeyChanged{std::move(name), before, state})});
+  return state.journal.submit({std::make_unique<KeyChanged>(KeyChanged{std::move(name), before, wanted})});
 }
 
-Result<void> StreamsState::check_key(const std::string& key_id, const World& world, KeyUse use) const {
+Result<void> State::check_key(const std::string& key_id, const World& world, KeyUse use) const {
   if (keys.empty()) return fine();
   const auto found = keys.find(std::string(bare_key(key_id)));
   if (found == keys.end()) return fine();
@@ -79,24 +81,25 @@ Result<void> StreamsState::check_key(const std::string& key_id, const World& wor
   return fine();
 }
 
-Result<Ticket> Streams::start_encryption(const StreamKey& key, const std::string& key_id, Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
-  BOOST_OUTCOME_TRY(state_->check_key(key_id, key.world, KeyUse::describe));
-  BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::encryption_start, now));
-  return state_->update(*stream, Lasting::start_encryption, now, [&](StreamRow& row) {
+Result<Ticket> start_encryption(State& state, const StreamKey& key, const std::string& key_id,
+                                Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, state.require_active(key, now));
+  BOOST_OUTCOME_TRY(state.check_key(key_id, key.world, KeyUse::describe));
+  BOOST_OUTCOME_TRY(state.check_ration(*stream, Rationed::encryption_start, now));
+  return state.update(*stream, Lasting::start_encryption, now, [&](StreamRow& row) {
     row.key_id = key_id;
     count(row, Rationed::encryption_start, now);
   });
 }
 
-Result<Ticket> Streams::stop_encryption(const StreamKey& key, const std::string& key_id, Timestamp now) {
-  BOOST_OUTCOME_TRY(Stream * stream, state_->require_active(key, now));
+Result<Ticket> stop_encryption(State& state, const StreamKey& key, const std::string& key_id, Timestamp now) {
+  BOOST_OUTCOME_TRY(Stream * stream, state.require_active(key, now));
   const auto& current = stream->row.key_id;
   if (!current) return no_ticket;
   if (bare_key(*current) != bare_key(key_id))
     return errors::encryption_key_differs(key_id, key.name, key.world.account);
-  BOOST_OUTCOME_TRY(state_->check_ration(*stream, Rationed::encryption_stop, now));
-  return state_->update(*stream, Lasting::stop_encryption, now, [&](StreamRow& row) {
+  BOOST_OUTCOME_TRY(state.check_ration(*stream, Rationed::encryption_stop, now));
+  return state.update(*stream, Lasting::stop_encryption, now, [&](StreamRow& row) {
     row.key_id = std::nullopt;
     count(row, Rationed::encryption_stop, now);
   });

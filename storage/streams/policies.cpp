@@ -1,4 +1,6 @@
 // Resource policies as texts of streams and consumers. What they say is read elsewhere.
+#include "storage/streams/policies.hpp"
+
 #include <utility>
 
 #include "protocol/errors.hpp"
@@ -19,30 +21,30 @@ std::string arn_of(const Resource& resource) {
 
 }  // namespace
 
-bool Streams::has_policies() const {
-  return state_->has_policies;
+bool has_policies(const State& state) {
+  return state.has_policies;
 }
 
-Result<void> Streams::check_changeable(const ResourceName& name, Timestamp now) {
-  BOOST_OUTCOME_TRYV(require_changeable(*state_, name, now));
+Result<void> check_changeable(State& state, const ResourceName& name, Timestamp now) {
+  BOOST_OUTCOME_TRYV(require_changeable(state, name, now));
   return fine();
 }
 
-Result<std::string> Streams::policy_of(const ResourceName& name, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, name, now));
+Result<std::string> policy_of(State& state, const ResourceName& name, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_resource(state, name, now));
   return resource.policy();
 }
 
-Result<Ticket> Streams::put_policy(const ResourceName& name, std::string policy, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(*state_, name, now));
-  state_->has_policies = true;
-  return resource.edit(*state_, [&](auto& row) { row.policy = std::move(policy); });
+Result<Ticket> put_policy(State& state, const ResourceName& name, std::string policy, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(state, name, now));
+  state.has_policies = true;
+  return resource.edit(state, [&](auto& row) { row.policy = std::move(policy); });
 }
 
-Result<Ticket> Streams::delete_policy(const ResourceName& name, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(*state_, name, now));
+Result<Ticket> delete_policy(State& state, const ResourceName& name, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(state, name, now));
   if (resource.policy().empty()) return errors::policy_not_found(arn_of(resource));
-  return resource.edit(*state_, [](auto& row) { row.policy.clear(); });
+  return resource.edit(state, [](auto& row) { row.policy.clear(); });
 }
 
 }  // namespace kinesisd::storage

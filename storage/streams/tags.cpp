@@ -1,4 +1,6 @@
 // Tags of streams and consumers.
+#include "storage/streams/tags.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -74,29 +76,29 @@ Result<void> check_added_tags(const StreamKey& stream, const Tags& present, cons
   return fine();
 }
 
-Result<Ticket> Streams::add_tags(const ResourceName& name, const Tags& tags, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(*state_, name, now));
+Result<Ticket> add_tags(State& state, const ResourceName& name, const Tags& tags, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(state, name, now));
   BOOST_OUTCOME_TRY(check_added_tags(resource.stream->row.key, resource.tags(), tags));
-  return resource.edit(*state_, [&](auto& row) {
+  return resource.edit(state, [&](auto& row) {
     for (const auto& [key, value] : tags) row.tags.insert_or_assign(key, value);
   });
 }
 
-Result<Ticket> Streams::remove_tags(const ResourceName& name, const std::vector<std::string>& keys,
-                                    Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(*state_, name, now));
+Result<Ticket> remove_tags(State& state, const ResourceName& name, const std::vector<std::string>& keys,
+                           Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_changeable(state, name, now));
   for (const auto& key : keys)
     if (!has_only_allowed(key)) return errors::tags_with_invalid_characters();
   const StreamKey& stream = resource.stream->row.key;
   for (const auto& key : keys)
     if (has_percent(key)) return errors::tags_not_removed(stream.name, stream.world.account);
-  return resource.edit(*state_, [&](auto& row) {
+  return resource.edit(state, [&](auto& row) {
     for (const auto& key : keys) row.tags.erase(key);
   });
 }
 
-Result<Tags> Streams::tags_of(const ResourceName& name, Timestamp now) {
-  BOOST_OUTCOME_TRY(const Resource resource, require_resource(*state_, name, now));
+Result<Tags> tags_of(State& state, const ResourceName& name, Timestamp now) {
+  BOOST_OUTCOME_TRY(const Resource resource, require_resource(state, name, now));
   return resource.tags();
 }
 

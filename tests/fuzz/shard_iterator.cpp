@@ -6,21 +6,25 @@
 #include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "storage/model/sealed_token.hpp"
+#include "storage/records/reads.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/state/state.hpp"
+#include "storage/streams/streams.hpp"
 
 namespace {
 
 using namespace kinesisd::storage;
 
 struct OneStream {
-  OneStream() : journal(engine), streams(StreamSettings{}, journal, std::string(seal_key_bytes, 'k')) {
-    (void)streams.create_stream(key, {.shard_count = 2}, now);
-    (void)streams.describe_summary(key, now);
-    genuine = streams.shard_iterator(key, "1", {IteratorType::TRIM_HORIZON}, now).value().text;
+  OneStream() : journal(engine), state(StreamSettings{}, journal, std::string(seal_key_bytes, 'k')) {
+    (void)create_stream(state, key, {.shard_count = 2}, now);
+    (void)describe_stream_summary(state, key, now);
+    genuine = shard_iterator(state, key, "1", {IteratorType::TRIM_HORIZON}, now).value().text;
   }
 
   MemoryEngine engine;
   GroupCommit journal;
-  Streams streams;
+  State state;
   const Timestamp now = from_epoch_ms(1'700'000'000'000);
   const StreamKey key{{"000000000000", "us-east-1"}, "orders"};
   std::string genuine;
@@ -28,10 +32,10 @@ struct OneStream {
 
 // Must not be taken for anything, unless it is the very text that was given out.
 void read(OneStream& one, const std::string& text) {
-  auto read = one.streams.begin_read(text, std::nullopt, one.now);
+  auto read = begin_read(one.state, text, std::nullopt, one.now);
   if (!read) return;
   if (text != one.genuine && text != '"' + one.genuine + '"') __builtin_trap();
-  (void)one.streams.finish_read(std::move(read).value(), one.now);
+  (void)finish_read(one.state, std::move(read).value(), one.now);
 }
 
 }  // namespace
@@ -48,9 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       altered[at] = static_cast<char>(data[i]);
   read(one, altered);
 
-  (void)one.streams.list_streams(one.key.world, {.next_token = text}, one.now);
-  (void)one.streams.list_shards(one.key.world, {.next_token = text}, one.now);
-  (void)one.streams.shard_iterator(one.key, text, {IteratorType::LATEST}, one.now);
-  (void)one.streams.shard_iterator(one.key, "0", {IteratorType::AT_SEQUENCE_NUMBER, text}, one.now);
+  (void)list_streams(one.state, one.key.world, {.next_token = text}, one.now);
+  (void)list_shards(one.state, one.key.world, {.next_token = text}, one.now);
+  (void)shard_iterator(one.state, one.key, text, {IteratorType::LATEST}, one.now);
+  (void)shard_iterator(one.state, one.key, "0", {IteratorType::AT_SEQUENCE_NUMBER, text}, one.now);
   return 0;
 }

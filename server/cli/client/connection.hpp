@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/cli/client/endpoint.hpp"
+#include "server/http/endpoint.hpp"
 #include "server/net/tls/openssl.hpp"
 
 namespace kinesisd::server::client {

@@ -8,7 +8,7 @@
 
 #include "server/auth/signature.hpp"
 #include "server/cli/client/connection.hpp"
-#include "server/cli/client/endpoint.hpp"
+#include "server/http/endpoint.hpp"
 #include "server/settings/config.hpp"
 
 namespace kinesisd::server::client {

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <array>
 
-#include "server/document/duration.hpp"
 #include "server/settings/dropin/values.hpp"
 #include "server/settings/setting_stores.hpp"
 #include "server/settings/setting_table.hpp"
 #include "server/settings/transition_times.hpp"
+#include "server/support/duration.hpp"
 
 namespace kinesisd::server::dropin {
 

@@ -10,6 +10,7 @@
 #include "server/api/dispatch.hpp"
 #include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
+#include "storage/state/state.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace kinesisd::server {
@@ -105,7 +106,7 @@ class Api {
 
  private:
   storage::GroupCommit journal_{engine};
-  GuardedStreams streams_;
+  GuardedState streams_;
   bool durable_ = true;
 };
 

@@ -17,7 +17,7 @@ struct Opening {
     settings.enforce_write_limits = false;
     storage = std::make_unique<StorageFixture>(*opened.engine, settings, limits, opened.key);
     storage->clock.advance_hours(hours_later);
-    storage->streams().restore(std::move(opened.restored), storage->now());
+    restore(storage->state(), std::move(opened.restored), storage->now());
   }
   ~Opening() { storage->journal.stop(); }
 

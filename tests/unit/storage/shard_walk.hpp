@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/shards/shards.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -15,7 +16,7 @@ inline std::vector<ShardSummary> list_shards(StorageFixture& fixture,
   query.stream = stream_key;
   query.filter = std::move(filter);
   query.max_results = 10'000;
-  const auto listed = fixture.streams().list_shards(world, query, fixture.now());
+  const auto listed = list_shards(fixture.state(), world, query, fixture.now());
   REQUIRE(error_text(listed).empty());
   REQUIRE(!listed.value().next_token);
   return listed.value().shards;

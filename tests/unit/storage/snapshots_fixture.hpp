@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "storage/snapshots/snapshots.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -29,10 +30,10 @@ struct Rewound : Opening {
   }
   void restore(const std::string& name) { REQUIRE(restore_snapshot(storage->journal, name)); }
   bool has(const StreamKey& stream) {
-    return bool{storage->streams().describe_summary(stream, storage->now())};
+    return bool{describe_stream_summary(storage->state(), stream, storage->now())};
   }
   void remove(const StreamKey& stream) {
-    REQUIRE(storage->streams().delete_stream(stream, true, storage->now()));
+    REQUIRE(delete_stream(storage->state(), stream, true, storage->now()));
     storage->settle();
   }
 };

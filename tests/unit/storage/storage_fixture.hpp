@@ -9,7 +9,10 @@
 #include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "storage/open.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
 #include "storage/state/state.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace kinesisd::tests {
@@ -79,8 +82,8 @@ class StorageFixture {
   }
 
   Timestamp now() { return clock.now(); }
-  Streams& streams() {
-    return guarded.with([](Streams& streams) -> Streams& { return streams; });
+  State& state() {
+    return guarded.with([](State& state) -> State& { return state; });
   }
   void settle() {
     while (journal.commit_batch()) {
@@ -88,30 +91,30 @@ class StorageFixture {
   }
 
   void create(const StreamKey& key, const NewStream& request) {
-    REQUIRE(streams().create_stream(key, request, now()));
+    REQUIRE(create_stream(state(), key, request, now()));
     settle();
   }
   SequenceNumber put(std::string_view key, std::string_view data, const StreamKey& stream = stream_key) {
-    const auto put = streams().put_record(stream, new_record(key, data), std::nullopt, now());
+    const auto put = put_record(state(), stream, new_record(key, data), std::nullopt, now());
     REQUIRE(error_text(put).empty());
     return put.value().placed.sequence_number;
   }
   std::string iterator(IteratorStart start = {IteratorType::TRIM_HORIZON, {}, {}},
                        const std::string& shard = "0", const StreamKey& stream = stream_key) {
-    const auto made = streams().shard_iterator(stream, shard, start, now());
+    const auto made = shard_iterator(state(), stream, shard, start, now());
     REQUIRE(error_text(made).empty());
     return made.value().text;
   }
   // One GetRecords; `reader` is asked when records have to come from the disk.
   RecordPage read(const std::string& from, RecordReader* reader = nullptr,
                   std::optional<std::int32_t> limit = std::nullopt) {
-    auto pending = streams().begin_read(from, limit, now());
+    auto pending = begin_read(state(), from, limit, now());
     REQUIRE(error_text(pending).empty());
     if (pending.value().disk) {
       REQUIRE(reader != nullptr);
       pending.value().records = reader->read(*pending.value().disk);
     }
-    auto page = streams().finish_read(std::move(pending).value(), now());
+    auto page = finish_read(state(), std::move(pending).value(), now());
     REQUIRE(page);
     return std::move(page).value();
   }
@@ -132,7 +135,7 @@ class StorageFixture {
 
   ManualClock clock;
   GroupCommit journal;
-  Guarded<Streams> guarded;
+  Guarded<State> guarded;
   std::vector<std::string> log;
 
  private:

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "storage/consumers/consumers.hpp"
+#include "storage/consumers/subscribing.hpp"
 #include "storage/state/subscriptions.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
@@ -22,7 +24,7 @@ class Subscribing {
  public:
   Subscribing(StorageFixture& fixture, Subscribed subscribed)
       : fixture_(&fixture), subscribed_(std::move(subscribed)) {
-    fixture.streams().listen(*subscribed_.subscription, bell_);
+    listen(*subscribed_.subscription, bell_);
   }
   ~Subscribing() { leave(); }
   Subscribing(Subscribing&& other) noexcept
@@ -34,14 +36,14 @@ class Subscribing {
   Subscribing& operator=(Subscribing&&) = delete;
 
   void leave() {
-    if (fixture_ != nullptr) fixture_->streams().unsubscribe(*subscribed_.subscription, fixture_->now());
+    if (fixture_ != nullptr) unsubscribe(fixture_->state(), *subscribed_.subscription, fixture_->now());
     fixture_ = nullptr;
   }
 
   // The data of the next event's records, `ends with 1 2` with the children's numbers, `nothing`, or the
   // error.
   std::string next(RecordReader* reader = nullptr) {
-    auto news = fixture_->streams().begin_event(*subscribed_.subscription, fixture_->now());
+    auto news = begin_event(fixture_->state(), *subscribed_.subscription, fixture_->now());
     if (!news) return news.error().message;
     look_again = news.value().look_again;
     if (!news.value().read) return nothing;
@@ -50,7 +52,7 @@ class Subscribing {
       REQUIRE(reader != nullptr);
       read.records = reader->read(*read.disk);
     }
-    page = fixture_->streams().finish_event(*subscribed_.subscription, std::move(read), fixture_->now());
+    page = finish_event(fixture_->state(), *subscribed_.subscription, std::move(read), fixture_->now());
     REQUIRE(page.continuation.has_value() == page.children.empty());
     std::string told = page.children.empty() ? "" : "ends with";
     for (const ChildShard& child : page.children) told += " " + std::to_string(child.index.value);
@@ -71,7 +73,7 @@ class Subscribing {
   // Where to go on, as the last event or, without news, an idle one says.
   std::string continuation() const { return page.continuation.value().to_string(); }
   std::string idle_continuation() const {
-    const EventPage idle = fixture_->streams().idle_event(*subscribed_.subscription, fixture_->now());
+    const EventPage idle = idle_event(fixture_->state(), *subscribed_.subscription, fixture_->now());
     CHECK(idle.records.empty());
     CHECK(idle.children.empty());
     CHECK(idle.millis_behind_latest == 0);
@@ -93,7 +95,7 @@ class Subscribing {
 inline Result<Subscribed> try_to_subscribe(StorageFixture& fixture, const std::string& consumer,
                                            const std::string& shard = "0",
                                            const IteratorStart& start = {IteratorType::TRIM_HORIZON}) {
-  return fixture.streams().subscribe({stream_key, consumer, {}}, shard, start, fixture.now());
+  return subscribe(fixture.state(), {stream_key, consumer, {}}, shard, start, fixture.now());
 }
 
 inline Subscribing subscribe(StorageFixture& fixture, const std::string& consumer = "reader",
@@ -106,7 +108,7 @@ inline Subscribing subscribe(StorageFixture& fixture, const std::string& consume
 
 inline void register_consumer(StorageFixture& fixture, const std::string& name,
                               const StreamKey& stream = stream_key) {
-  REQUIRE(error_text(fixture.streams().register_consumer(stream, name, {}, fixture.now())).empty());
+  REQUIRE(error_text(register_consumer(fixture.state(), stream, name, {}, fixture.now())).empty());
   fixture.settle();
 }
 

@@ -10,6 +10,7 @@
 #include "server/admin/json_body.hpp"
 #include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
+#include "storage/state/state.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace kinesisd::server {
@@ -47,7 +48,7 @@ class Own {
   tests::ManualClock wall_;
   ServiceClock clock_{{}, {}, [this] { return wall_.now(); }};
   storage::GroupCommit journal_{engine_, {}};
-  GuardedStreams streams_;
+  GuardedState streams_;
   std::ostringstream lines_;
   Log log_{LogLevel::error, LogFormat::text, lines_};
   const own::Control control_{

@@ -6,6 +6,7 @@
 #include "server/api/arn.hpp"
 #include "storage/journal/group_commit.hpp"
 #include "storage/memory/memory_engine.hpp"
+#include "storage/state/state.hpp"
 
 namespace kinesisd::server {
 
@@ -19,7 +20,7 @@ const std::string consumer_arn = stream_arn + "/consumer/c:1700000000";
 struct Fixture {
   storage::MemoryEngine engine;
   storage::GroupCommit journal{engine};
-  GuardedStreams streams{storage::StreamSettings{}, journal, std::string(32, 'k')};
+  GuardedState streams{storage::StreamSettings{}, journal, std::string(32, 'k')};
   Context context{.streams = streams,
                   .now = {},
                   .caller = {.account = "123456789012", .region = "us-east-1"},

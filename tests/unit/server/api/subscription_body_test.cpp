@@ -10,8 +10,13 @@
 #include "protocol/errors.hpp"
 #include "protocol/event_stream.hpp"
 #include "server/net/io_threads.hpp"
+#include "storage/consumers/consumers.hpp"
+#include "storage/consumers/subscribing.hpp"
 #include "storage/memory/memory_engine.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/shards/shards.hpp"
 #include "storage/state/state.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace kinesisd::server {
@@ -62,9 +67,9 @@ class Fixture {
     io_.start();
     storage::NewStream request;
     request.shard_count = 1;
-    change([&](storage::Streams& streams) { return streams.create_stream(stream_key, request, now()); });
-    change([&](storage::Streams& streams) {
-      return streams.register_consumer(stream_key, "reader", {}, now());
+    change([&](storage::State& state) { return storage::create_stream(state, stream_key, request, now()); });
+    change([&](storage::State& state) {
+      return storage::register_consumer(state, stream_key, "reader", {}, now());
     });
   }
   ~Fixture() {
@@ -85,7 +90,7 @@ class Fixture {
   // Makes a change and commits it, on the test's thread.
   template <class Change>
   void change(Change made) {
-    REQUIRE(streams_.with([&](storage::Streams& streams) { return made(streams).has_value(); }));
+    REQUIRE(streams_.with([&](storage::State& state) { return made(state).has_value(); }));
     commit();
   }
   void commit() {
@@ -93,15 +98,16 @@ class Fixture {
     }
   }
   void put(const std::string& data) {
-    change([&](storage::Streams& streams) {
-      return streams.put_record(stream_key, {storage::hash_of("k"), storage::make_record("k", data)},
-                                std::nullopt, now());
+    change([&](storage::State& state) {
+      return storage::put_record(state, stream_key, {storage::hash_of("k"), storage::make_record("k", data)},
+                                 std::nullopt, now());
     });
   }
 
   SubscriptionBody& subscribe() {
-    auto subscribed = streams_.with([&](storage::Streams& streams) {
-      return streams.subscribe({stream_key, "reader", {}}, "0", {storage::IteratorType::TRIM_HORIZON}, now());
+    auto subscribed = streams_.with([&](storage::State& state) {
+      return storage::subscribe(state, {stream_key, "reader", {}}, "0", {storage::IteratorType::TRIM_HORIZON},
+                                now());
     });
     REQUIRE(subscribed);
     EventFeed feed{subscribed.value().subscription, subscribed.value().consumer, subscribed.value().expires,
@@ -146,7 +152,7 @@ class Fixture {
     for (auto& body : bodies_) close(body);
   }
   bool has_subscriptions() {
-    return streams_.with([](storage::Streams& s) { return !s.state().subscriptions.empty(); });
+    return streams_.with([](storage::State& state) { return !state.subscriptions.empty(); });
   }
   void read_with(std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)> read) {
     read_records_ = std::move(read);
@@ -171,7 +177,7 @@ class Fixture {
 
   storage::MemoryEngine engine_;
   storage::GroupCommit journal_{engine_};
-  GuardedStreams streams_;
+  GuardedState streams_;
   std::ostringstream log_text_;
   Log log_{LogLevel::info, LogFormat::text, log_text_};
   std::function<std::vector<storage::RecordPtr>(const storage::DiskRange&)> read_records_;
@@ -261,10 +267,12 @@ TEST_CASE("A subscription's body ends behind the end of its shard") {
   fixture.next(body);
   CHECK(fixture.next(body) == "1 ");
   auto last = fixture.waiting(body);
-  fixture.change(
-      [&](storage::Streams& streams) { return streams.split_shard(stream_key, "0", "1000", fixture.now()); });
-  fixture.change(
-      [&](storage::Streams& streams) { return streams.describe_summary(stream_key, fixture.now()); });
+  fixture.change([&](storage::State& state) {
+    return storage::split_shard(state, stream_key, "0", "1000", fixture.now());
+  });
+  fixture.change([&](storage::State& state) {
+    return storage::describe_stream_summary(state, stream_key, fixture.now());
+  });
   // The body was the one to end the shard, or the description was; either leaves a change to commit.
   while (last.wait_for(0s) != std::future_status::ready) fixture.commit();
   CHECK(Fixture::answer(std::move(last)) == "end");

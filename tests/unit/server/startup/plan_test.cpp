@@ -3,6 +3,7 @@
 
 #include "server/startup/carry_out.hpp"
 #include "server/startup/read_plan.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 using namespace kinesisd;
@@ -75,11 +76,11 @@ TEST_CASE("A plan is carried out once, by one commit, and again without a change
       "[[streams]]\nname = \"a\"\nshards = 1\nretention_hours = 30\ntags = { x = \"1\" }\n"
       "[[streams.consumers]]\nname = \"c\"\ntags = { y = \"2\" }\n"
       "[[streams.records]]\npartition_key = \"k\"\ndata = \"first\"\n");
-  carry_out(plan, fixture.streams(), fixture.now());
+  carry_out(plan, fixture.state(), fixture.now());
   fixture.journal.commit_waiting();
   CHECK(fixture.settled().size() == 1);
   const storage::StreamKey key{fallback, "a"};
-  const auto summary = fixture.streams().describe_summary(key, fixture.now()).value();
+  const auto summary = storage::describe_stream_summary(fixture.state(), key, fixture.now()).value();
   CHECK(summary.status == storage::StreamStatus::ACTIVE);
   CHECK(summary.retention_hours == 30);
   CHECK(summary.consumers == 1);
@@ -87,12 +88,12 @@ TEST_CASE("A plan is carried out once, by one commit, and again without a change
         std::vector<std::string>{"first"});
 
   const std::size_t written = engine.written;
-  carry_out(plan, fixture.streams(), fixture.now());
+  carry_out(plan, fixture.state(), fixture.now());
   fixture.journal.commit_waiting();
   CHECK(engine.written == written);
   // What comes later takes its time again.
-  REQUIRE(fixture.streams().create_stream({fallback, "b"}, tests::provisioned(1), fixture.now()));
-  CHECK(fixture.streams().describe_summary({fallback, "b"}, fixture.now()).value().status ==
+  REQUIRE(storage::create_stream(fixture.state(), {fallback, "b"}, tests::provisioned(1), fixture.now()));
+  CHECK(storage::describe_stream_summary(fixture.state(), {fallback, "b"}, fixture.now()).value().status ==
         storage::StreamStatus::CREATING);
 }
 
@@ -103,18 +104,18 @@ TEST_CASE("A stream that is to be kept stays as it is") {
   fixture.create(key, tests::provisioned(1));
   Plan plan;
   plan.streams.push_back({.key = key, .where = "here", .keep_existing = true, .shards = {{2, "here"}}});
-  carry_out(plan, fixture.streams(), fixture.now());
-  CHECK(fixture.streams().describe_summary(key, fixture.now()).value().open_shards == 1);
+  carry_out(plan, fixture.state(), fixture.now());
+  CHECK(storage::describe_stream_summary(fixture.state(), key, fixture.now()).value().open_shards == 1);
   plan.streams.front().keep_existing = false;
-  carry_out(plan, fixture.streams(), fixture.now());
-  CHECK(fixture.streams().describe_summary(key, fixture.now()).value().open_shards == 2);
+  carry_out(plan, fixture.state(), fixture.now());
+  CHECK(storage::describe_stream_summary(fixture.state(), key, fixture.now()).value().open_shards == 2);
 }
 
 TEST_CASE("A refusal names the place, and what it was about is dropped with the journal") {
   tests::FailingEngine engine;
   tests::StorageFixture fixture(engine);
   const Plan plan = plan_of("[[streams]]\nname = \"a\"\nshards = 1\nretention_hours = 23\n");
-  CHECK(problem([&] { carry_out(plan, fixture.streams(), fixture.now()); }) ==
+  CHECK(problem([&] { carry_out(plan, fixture.state(), fixture.now()); }) ==
         "streams.toml, line 4: streams[0].retention_hours: Minimum allowed retention period is 24 hours. "
         "Requested retention period (23 hours) is too short.");
   CHECK(engine.written == 0);

@@ -1,6 +1,12 @@
 // Registered consumers: their states, names, quotas and pages, and how they outlive restarts and failed
 // commits.
+#include "storage/consumers/consumers.hpp"
 #include "protocol/errors.hpp"
+#include "storage/streams/accounts.hpp"
+#include "storage/streams/policies.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
+#include "storage/streams/tags.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -16,12 +22,12 @@ const std::string exists = "Consumer reader under stream orders already exists f
 
 // CREATING, ACTIVE or DELETING as a Describe says it, or the error.
 std::string described(StorageFixture& fixture, const ConsumerName& consumer = reader) {
-  const auto summary = fixture.streams().describe_consumer(consumer, fixture.now());
+  const auto summary = describe_consumer(fixture.state(), consumer, fixture.now());
   return summary ? boost::describe::enum_to_string(summary.value().status, "") : error_text(summary);
 }
 
 Result<Registered> register_one(StorageFixture& fixture, const std::string& name = "reader") {
-  return fixture.streams().register_consumer(stream_key, name, {}, fixture.now());
+  return register_consumer(fixture.state(), stream_key, name, {}, fixture.now());
 }
 
 std::int64_t registered_s(StorageFixture& fixture, const std::string& name = "reader") {
@@ -32,11 +38,11 @@ std::int64_t registered_s(StorageFixture& fixture, const std::string& name = "re
 }
 
 void deregister(StorageFixture& fixture, const ConsumerName& consumer = reader) {
-  REQUIRE(error_text(fixture.streams().deregister_consumer(consumer, fixture.now())).empty());
+  REQUIRE(error_text(deregister_consumer(fixture.state(), consumer, fixture.now())).empty());
 }
 
 ConsumerList page(StorageFixture& fixture, const ListConsumersQuery& query = {}) {
-  auto list = fixture.streams().list_consumers(stream_key, query, fixture.now());
+  auto list = list_consumers(fixture.state(), stream_key, query, fixture.now());
   REQUIRE(error_text(list).empty());
   return std::move(list).value();
 }
@@ -71,13 +77,13 @@ TEST_CASE("A consumer is CREATING, ACTIVE, DELETING and gone, each for as long a
   fixture.clock.advance_ms(9'999);
   CHECK(described(fixture) == "DELETING");
   CHECK(error_text(register_one(fixture)) == exists);
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().consumers == 1);
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().consumers == 1);
   // Asked for again, the deletion takes no longer.
   deregister(fixture);
   fixture.clock.advance_ms(1);
   CHECK(described(fixture) == not_found);
   CHECK(page(fixture).consumers.empty());
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().consumers == 0);
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().consumers == 0);
 }
 
 TEST_CASE("Without transitions a consumer is ACTIVE and gone at once") {
@@ -92,9 +98,9 @@ TEST_CASE("Without transitions a consumer is ACTIVE and gone at once") {
 TEST_CASE("A transition that ends when observed ends for Describe and List, and for nobody before") {
   MemoryFixture fixture(settings_with(500, true));
   fixture.create(stream_key, provisioned(1));
-  REQUIRE(fixture.streams().describe_summary(stream_key, fixture.now()));
+  REQUIRE(describe_stream_summary(fixture.state(), stream_key, fixture.now()));
   registered_s(fixture);
-  const auto put = [&] { return fixture.streams().put_policy(reader, "{}", fixture.now()); };
+  const auto put = [&] { return put_policy(fixture.state(), reader, "{}", fixture.now()); };
   CHECK(error_type(put()) == ErrorType::ResourceInUseException);
 
   SECTION("Describe") {
@@ -133,7 +139,7 @@ TEST_CASE("A consumer registered anew is another one, also within the second") {
   CHECK(described(fixture, old) ==
         "Consumer arn:aws:kinesis:us-east-1:000000000000:stream/orders/consumer/"
         "reader:1700000000, account 000000000000 not found.");
-  CHECK(error_type(fixture.streams().deregister_consumer(old, fixture.now())) ==
+  CHECK(error_type(deregister_consumer(fixture.state(), old, fixture.now())) ==
         ErrorType::ResourceNotFoundException);
   CHECK(described(fixture, {stream_key, "reader", third}) == "ACTIVE");
 }
@@ -142,16 +148,16 @@ TEST_CASE("Consumers are registered with streams that have shards, and looked fo
   MemoryFixture fixture(settings_with(10'000));
   CHECK(error_text(register_one(fixture)) == "Stream orders under account 000000000000 not found.");
   CHECK(described(fixture) == not_found);
-  REQUIRE(fixture.streams().create_stream(stream_key, provisioned(1), fixture.now()));
+  REQUIRE(create_stream(fixture.state(), stream_key, provisioned(1), fixture.now()));
   CHECK(error_text(register_one(fixture)) ==
         "Stream orders under account 000000000000 not ACTIVE, instead in state CREATING");
   CHECK(page(fixture).consumers.empty());
   fixture.clock.advance_ms(10'000);
-  REQUIRE(fixture.streams().increase_retention(stream_key, 48, fixture.now()));
+  REQUIRE(increase_retention(fixture.state(), stream_key, 48, fixture.now()));
   CHECK(error_text(register_one(fixture)).empty());
-  CHECK(error_text(fixture.streams().delete_stream(stream_key, false, fixture.now())) ==
+  CHECK(error_text(delete_stream(fixture.state(), stream_key, false, fixture.now())) ==
         protocol::errors::stream_has_consumers("orders", "000000000000").message);
-  REQUIRE(fixture.streams().delete_stream(stream_key, true, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), stream_key, true, fixture.now()));
   CHECK(described(fixture) == not_found);
   CHECK(error_text(register_one(fixture)) ==
         "Stream orders under account 000000000000 not ACTIVE, instead in state DELETING");
@@ -162,7 +168,7 @@ TEST_CASE("A stream has 20 consumers, and 50 where throughput is paid for") {
   begin(fixture, 10'000);
   const bool committed = GENERATE(false, true);
   const int limit = committed ? 50 : 20;
-  if (committed) REQUIRE(fixture.streams().change_commitment(world, true, fixture.now()));
+  if (committed) REQUIRE(change_commitment(fixture.state(), world, true, fixture.now()));
   for (int i = 0; i < limit; ++i) registered_s(fixture, "reader-" + std::to_string(i));
   const std::string refusal =
       "This request would exceed the limit on the number of consumers of stream orders under account "
@@ -219,7 +225,7 @@ TEST_CASE("A token is good for 300 seconds and for its own stream") {
   for (const char* name : {"a", "b"}) registered_s(fixture, name);
   const ListConsumersQuery rest{.next_token = page(fixture, {.max_results = 1}).next_token};
   const auto list = [&](const StreamKey& key, const ListConsumersQuery& query) {
-    return fixture.streams().list_consumers(key, query, fixture.now());
+    return list_consumers(fixture.state(), key, query, fixture.now());
   };
   CHECK(error_text(list({world, "other"}, rest)) == "Invalid NextToken.");
   CHECK(error_text(list(stream_key, {.next_token = "made up"})) == "Invalid NextToken.");
@@ -234,7 +240,7 @@ TEST_CASE("A token is good for 300 seconds and for its own stream") {
 TEST_CASE("A list shows at most 100 consumers at a time") {
   MemoryFixture fixture(settings_with(0));
   begin(fixture, 0);
-  auto& stream = *fixture.streams().state().streams.at(stream_key);
+  auto& stream = *fixture.state().streams.at(stream_key);
   for (int i = 0; i < 150; ++i) stream.row.consumers.emplace_back().name = std::to_string(1000 + i);
   for (const auto asked : {std::optional<std::int32_t>{}, std::optional{10'000}}) {
     const auto first = page(fixture, {.max_results = asked});
@@ -253,10 +259,10 @@ TEST_CASE("A restart brings back consumers in their states, with tags and polici
     StorageFixture& storage = *opening.storage;
     begin(storage, 10'000);
     gone_s = registered_s(storage, "gone");
-    REQUIRE(storage.streams().register_consumer(stream_key, "kept", tags, storage.now()));
+    REQUIRE(register_consumer(storage.state(), stream_key, "kept", tags, storage.now()));
     deregister(storage, {stream_key, "gone", {}});
     storage.clock.advance_ms(10'000);
-    REQUIRE(storage.streams().put_policy(ConsumerName{stream_key, "kept", {}}, "{\"a\":1}", storage.now()));
+    REQUIRE(put_policy(storage.state(), ConsumerName{stream_key, "kept", {}}, "{\"a\":1}", storage.now()));
     registered_s(storage, "creating");
     storage.settle();
   }
@@ -267,8 +273,8 @@ TEST_CASE("A restart brings back consumers in their states, with tags and polici
   const ConsumerName kept{stream_key, "kept", {}};
   CHECK(described(storage, kept) == "ACTIVE");
   CHECK(described(storage, {stream_key, "creating", {}}) == "CREATING");
-  CHECK(storage.streams().tags_of(kept, storage.now()).value() == tags);
-  CHECK(storage.streams().policy_of(kept, storage.now()).value() == "{\"a\":1}");
+  CHECK(tags_of(storage.state(), kept, storage.now()).value() == tags);
+  CHECK(policy_of(storage.state(), kept, storage.now()).value() == "{\"a\":1}");
   CHECK(registered_s(storage, "gone") > gone_s);
 }
 

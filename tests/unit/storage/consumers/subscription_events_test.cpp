@@ -1,4 +1,10 @@
 // What a subscription gets, when, and where its numbers lead.
+#include "storage/consumers/consumers.hpp"
+#include "storage/consumers/subscribing.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/accounts.hpp"
+#include "storage/streams/encryption.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -171,7 +177,7 @@ TEST_CASE("A commit wakes the subscribers of its shards and nobody else") {
   auto first = subscribe(fixture, "reader", "0");
   auto also_first = subscribe(fixture, "second", "0");
   auto second = subscribe(fixture, "reader", "1");
-  auto elsewhere = fixture.streams().subscribe({other, "reader", {}}, "0", latest, fixture.now());
+  auto elsewhere = subscribe(fixture.state(), {other, "reader", {}}, "0", latest, fixture.now());
   REQUIRE(elsewhere);
   Subscribing others(fixture, std::move(elsewhere).value());
   using Rings = std::vector<int>;
@@ -209,21 +215,21 @@ TEST_CASE("A commit wakes the subscribers of its shards and nobody else") {
   CHECK(rung() == Rings{1, 0, 0, 0});
   fixture.create({world, "third"}, provisioned(1));
   CHECK(rung() == Rings{0, 0, 0, 0});
-  REQUIRE(fixture.streams().change_commitment(world, true, fixture.now()));
+  REQUIRE(change_commitment(fixture.state(), world, true, fixture.now()));
   fixture.settle();
   CHECK(rung() == Rings{0, 0, 0, 0});
   // All shards of a stream that changes, and every stream for a key.
-  REQUIRE(fixture.streams().split_shard(stream_key, "1", to_string(hash_key_max - 10), fixture.now()));
+  REQUIRE(split_shard(fixture.state(), stream_key, "1", to_string(hash_key_max - 10), fixture.now()));
   CHECK(rung() == Rings{0, 0, 0, 0});
   fixture.settle();
   CHECK(rung() == Rings{1, 0, 1, 0});
-  REQUIRE(fixture.streams().set_key_state("alias/a", KeyState::throttling));
+  REQUIRE(set_key_state(fixture.state(), "alias/a", KeyState::throttling));
   fixture.settle();
   CHECK(rung() == Rings{1, 0, 1, 1});
-  REQUIRE(fixture.streams().deregister_consumer({other, "reader", {}}, fixture.now()));
+  REQUIRE(deregister_consumer(fixture.state(), {other, "reader", {}}, fixture.now()));
   fixture.settle();
   CHECK(rung() == Rings{0, 0, 0, 1});
-  REQUIRE(fixture.streams().delete_stream(stream_key, true, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), stream_key, true, fixture.now()));
   fixture.settle();
   const Rings deleted = rung();
   CHECK((deleted[0] >= 1 && deleted[1] == 0 && deleted[2] >= 1 && deleted[3] == 0));
@@ -239,7 +245,7 @@ TEST_CASE("The end of a shard is told when UPDATING is over and that is durable,
   CHECK(subscription.next() == nothing);
   CHECK_FALSE(subscription.look_again);
   const auto ends = fixture.now() + std::chrono::milliseconds{10'000};
-  REQUIRE(fixture.streams().split_shard(stream_key, "0", "1000", fixture.now()));
+  REQUIRE(split_shard(fixture.state(), stream_key, "0", "1000", fixture.now()));
   fixture.settle();
   CHECK(subscription.rings() == 1);
   CHECK(subscription.next() == nothing);
@@ -273,9 +279,9 @@ TEST_CASE("The durable end of a shard does not wait for another reshard") {
   Failing fixture;
   begin(fixture, 2);
   const auto split = [&](const char* shard, const HashKey& at) {
-    const auto done = fixture.streams().split_shard(stream_key, shard, to_string(at), fixture.now());
+    const auto done = split_shard(fixture.state(), stream_key, shard, to_string(at), fixture.now());
     REQUIRE(error_text(done).empty());
-    REQUIRE(fixture.streams().describe_summary(stream_key, fixture.now()));
+    REQUIRE(describe_stream_summary(fixture.state(), stream_key, fixture.now()));
   };
   split("0", 1'000);
   fixture.settle();

@@ -1,4 +1,5 @@
 // How much a subscription gets at a time, and from where.
+#include "storage/consumers/subscribing.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
@@ -75,7 +76,7 @@ TEST_CASE("What is no longer in memory is pushed from the disk") {
     fixture.clock.advance_ms(10);
   }
   auto subscription = subscribe(fixture);
-  const auto news = fixture.streams().begin_event(*subscription.subscribed().subscription, fixture.now());
+  const auto news = begin_event(fixture.state(), *subscription.subscribed().subscription, fixture.now());
   REQUIRE(news);
   CHECK(news.value().read->disk);
   CHECK(subscription.rest(reader) == all);

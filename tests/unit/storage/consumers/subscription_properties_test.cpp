@@ -4,7 +4,9 @@
 #include <random>
 #include <set>
 
+#include "storage/shards/shards.hpp"
 #include "storage/state/strict.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
@@ -65,7 +67,7 @@ class Walk {
     fixture_.engine().fails = false;
     for (int i = 0; i < 3; ++i) {
       fixture_.clock.advance_ms(10'000);
-      (void)fixture_.streams().describe_summary(stream_key, fixture_.now());
+      (void)describe_stream_summary(fixture_.state(), stream_key, fixture_.now());
       settle();
       while (hear_woken()) settle();
     }
@@ -181,14 +183,14 @@ class Walk {
     const auto& shard = shards[below(shards.size())];
     if (shards.size() >= 8 || shard.range.ending - shard.range.starting < 8) return;
     const auto at = shard.range.starting + (shard.range.ending - shard.range.starting) / 2;
-    (void)fixture_.streams().split_shard(stream_key, shard.index.shard_id(), to_string(at), fixture_.now());
+    (void)split_shard(fixture_.state(), stream_key, shard.index.shard_id(), to_string(at), fixture_.now());
   }
   void merge() {
     const auto shards = open();
     if (shards.size() < 2) return;
     const auto lower = below(shards.size() - 1);
-    (void)fixture_.streams().merge_shards(stream_key, shards[lower].index.shard_id(),
-                                          shards[lower + 1].index.shard_id(), fixture_.now());
+    (void)merge_shards(fixture_.state(), stream_key, shards[lower].index.shard_id(),
+                       shards[lower + 1].index.shard_id(), fixture_.now());
   }
   void put() {
     const std::string data = std::to_string(++puts_);

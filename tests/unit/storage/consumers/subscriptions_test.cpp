@@ -1,5 +1,10 @@
 // SubscribeToShard: who may subscribe, for how long, and who takes whose place.
 #include "protocol/errors.hpp"
+#include "storage/consumers/consumers.hpp"
+#include "storage/consumers/subscribing.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/encryption.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -43,8 +48,8 @@ TEST_CASE("SubscribeToShard says what AWS says to a consumer, shard or position 
   const auto now = fixture.now();
   const std::string coming_s = std::to_string(epoch_s(now));
   const std::string leaving_s = std::to_string(epoch_s(now) - 10);
-  REQUIRE(fixture.streams().deregister_consumer({stream_key, "leaving", {}}, now));
-  const auto shards = fixture.streams().describe(stream_key, {}, {}, now).value().shards;
+  REQUIRE(deregister_consumer(fixture.state(), {stream_key, "leaving", {}}, now));
+  const auto shards = describe_stream(fixture.state(), stream_key, {}, {}, now).value().shards;
   struct Row {
     std::string why, consumer, shard;
     IteratorStart start;
@@ -167,12 +172,12 @@ TEST_CASE("A subscription lives five minutes from its call") {
 TEST_CASE("A dry run of SubscribeToShard checks everything and leaves nothing") {
   Fixture fixture;
   const auto dry = [&](const std::string& shard) {
-    return fixture.streams().subscribe({stream_key, "reader", {}}, shard, {IteratorType::LATEST},
-                                       fixture.now(), Effect::none);
+    return subscribe(fixture.state(), {stream_key, "reader", {}}, shard, {IteratorType::LATEST},
+                     fixture.now(), Effect::none);
   };
   CHECK(error_type(dry("1")) == ErrorType::ResourceNotFoundException);
   CHECK(error_text(dry("0")).empty());
-  CHECK(fixture.streams().state().subscriptions.empty());
+  CHECK(fixture.state().subscriptions.empty());
   CHECK(error_text(try_to_subscribe(fixture, "reader")).empty());
 }
 
@@ -199,9 +204,9 @@ TEST_CASE("A subscription ends when its consumer or stream goes, also when one o
   const std::string gone = row.stream ? "Stream orders under account 000000000000 not found."
                                       : "Consumer " + arn + ", account 000000000000 not found.";
   if (row.stream)
-    REQUIRE(fixture.streams().delete_stream(stream_key, true, fixture.now()));
+    REQUIRE(delete_stream(fixture.state(), stream_key, true, fixture.now()));
   else
-    REQUIRE(fixture.streams().deregister_consumer({stream_key, "reader", {}}, fixture.now()));
+    REQUIRE(deregister_consumer(fixture.state(), {stream_key, "reader", {}}, fixture.now()));
   fixture.settle();
   CHECK(subscription.rings() == 1);
   CHECK(subscription.next() == gone);
@@ -228,9 +233,9 @@ TEST_CASE("A shard whose reshard could not be written ends its subscription, who
   register_consumer(fixture, "reader");
   engine.fails = true;
   const auto split = [&] {
-    const auto done = fixture.streams().split_shard(stream_key, "0", "1000", fixture.now());
+    const auto done = split_shard(fixture.state(), stream_key, "0", "1000", fixture.now());
     REQUIRE(error_text(done).empty());
-    REQUIRE(fixture.streams().describe_summary(stream_key, fixture.now()));
+    REQUIRE(describe_stream_summary(fixture.state(), stream_key, fixture.now()));
   };
   split();
   auto subscription = subscribe(fixture, "reader", "1");
@@ -248,16 +253,16 @@ TEST_CASE("A shard whose reshard could not be written ends its subscription, who
 
 TEST_CASE("An encrypted stream's subscription ends when its key cannot be used") {
   Fixture fixture;
-  REQUIRE(fixture.streams().start_encryption(stream_key, "alias/a", fixture.now()));
+  REQUIRE(start_encryption(fixture.state(), stream_key, "alias/a", fixture.now()));
   fixture.settle();
   auto subscription = subscribe(fixture);
   fixture.put("k", "1");
   fixture.settle();
   const int rings = subscription.rings();
-  REQUIRE(fixture.streams().set_key_state("alias/a", KeyState::disabled));
+  REQUIRE(set_key_state(fixture.state(), "alias/a", KeyState::disabled));
   fixture.settle();
   CHECK(subscription.rings() == rings + 1);
-  auto news = fixture.streams().begin_event(*subscription.subscribed().subscription, fixture.now());
+  auto news = begin_event(fixture.state(), *subscription.subscribed().subscription, fixture.now());
   CHECK(error_type(news) == ErrorType::KMSDisabledException);
 }
 
@@ -300,7 +305,7 @@ TEST_CASE("Places that nobody needs are forgotten, and only those") {
 
 TEST_CASE("Beyond the most subscriptions there may be, a call is answered ServiceUnavailable") {
   Fixture fixture;
-  Subscriptions& all = fixture.streams().state().subscriptions;
+  Subscriptions& all = fixture.state().subscriptions;
   std::vector<std::shared_ptr<Subscription>> others;
   for (std::size_t i = 0; i < subscriptions_max; ++i) {
     const ConsumerKey consumer{stream_key, std::to_string(i), 0};

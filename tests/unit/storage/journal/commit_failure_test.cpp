@@ -1,4 +1,8 @@
 // What happens when the disk is full: undo, answer, go on.
+#include "storage/records/puts.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
+#include "storage/streams/tags.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -63,9 +67,9 @@ TEST_CASE("Records that could not be written never become readable, and the next
 TEST_CASE("What waits before the start is written in one transaction, whatever its size") {
   FailingFixture fixture;
   constexpr Ticket changes = 12'000;  // more than a transaction takes otherwise
-  REQUIRE(fixture.streams().create_stream(stream_key, provisioned(1), fixture.now()));
+  REQUIRE(create_stream(fixture.state(), stream_key, provisioned(1), fixture.now()));
   for (Ticket i = 1; i < changes; ++i) {
-    REQUIRE(fixture.streams().add_tags(stream_key, {{"n", std::to_string(i)}}, fixture.now()));
+    REQUIRE(add_tags(fixture.state(), stream_key, {{"n", std::to_string(i)}}, fixture.now()));
   }
   fixture.journal.commit_waiting();
   CHECK(outcomes(fixture) == Outcomes{{changes, true}});
@@ -76,7 +80,7 @@ TEST_CASE("What waits before the start is written in one transaction, whatever i
 
 TEST_CASE("What waits before the start and cannot be written is thrown back") {
   FailingFixture fixture;
-  REQUIRE(fixture.streams().create_stream(stream_key, provisioned(1), fixture.now()));
+  REQUIRE(create_stream(fixture.state(), stream_key, provisioned(1), fixture.now()));
   fixture.engine().fails = true;
   CHECK_THROWS_WITH(fixture.journal.commit_waiting(), "database or disk is full");
   CHECK(fixture.engine().written == 0);
@@ -105,13 +109,13 @@ TEST_CASE("Writing is tried again after a failure, without anything to write") {
 TEST_CASE("Nothing is trimmed for a shorter retention that was never committed") {
   FailingFixture fixture;
   fixture.create(stream_key, provisioned(1));
-  REQUIRE(fixture.streams().increase_retention(stream_key, 48, fixture.clock.now()));
+  REQUIRE(increase_retention(fixture.state(), stream_key, 48, fixture.clock.now()));
   fixture.settle();
   fixture.put("k", "old");
   fixture.settle();
   fixture.clock.advance_hours(30);
   fixture.engine().fails = true;
-  REQUIRE(fixture.streams().decrease_retention(stream_key, 24, fixture.clock.now()));
+  REQUIRE(decrease_retention(fixture.state(), stream_key, 24, fixture.clock.now()));
   while (fixture.journal.trim_slice()) {
   }
   fixture.settle();
@@ -133,21 +137,21 @@ TEST_CASE("What was submitted while a transaction failed is undone with it") {
   CHECK(fixture.journal.commit_batch());
   CHECK(outcomes(fixture) == Outcomes{{1, true}, {3, false}});
   CHECK_FALSE(fixture.journal.commit_batch());
-  CHECK(fixture.streams().state().memory_bytes == 0);
+  CHECK(fixture.state().memory_bytes == 0);
 }
 
 TEST_CASE("A stream whose creation could not be written is not there") {
   FailingFixture fixture;
   fixture.engine().fails = true;
-  REQUIRE(fixture.streams().create_stream(stream_key, provisioned(1), fixture.now()));
-  REQUIRE(fixture.streams().put_record(stream_key, new_record("k", "d"), {}, fixture.now()));
+  REQUIRE(create_stream(fixture.state(), stream_key, provisioned(1), fixture.now()));
+  REQUIRE(put_record(fixture.state(), stream_key, new_record("k", "d"), {}, fixture.now()));
   fixture.settle();
-  CHECK(error_text(fixture.streams().describe_summary(stream_key, fixture.now())) ==
+  CHECK(error_text(describe_stream_summary(fixture.state(), stream_key, fixture.now())) ==
         "Stream orders under account 000000000000 not found.");
-  CHECK(fixture.streams().state().shards.empty());
+  CHECK(fixture.state().shards.empty());
   fixture.engine().fails = false;
   fixture.create(stream_key, provisioned(2));
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().open_shards == 2);
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().open_shards == 2);
 }
 
 TEST_CASE("A stream whose deletion could not be written is back with its records") {
@@ -156,19 +160,19 @@ TEST_CASE("A stream whose deletion could not be written is back with its records
   fixture.put("k", "kept");
   fixture.settle();
   const auto from = fixture.iterator();
-  const auto memory_bytes = fixture.streams().state().memory_bytes;
+  const auto memory_bytes = fixture.state().memory_bytes;
   fixture.engine().fails = true;
   fixture.put("k", "lost");
-  REQUIRE(fixture.streams().delete_stream(stream_key, false, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), stream_key, false, fixture.now()));
   SECTION("nothing happened since") {}
   SECTION("the name was taken again") {
-    REQUIRE(fixture.streams().create_stream(stream_key, provisioned(3), fixture.now()));
-    REQUIRE(fixture.streams().put_record(stream_key, new_record("k", "lost"), {}, fixture.now()));
+    REQUIRE(create_stream(fixture.state(), stream_key, provisioned(3), fixture.now()));
+    REQUIRE(put_record(fixture.state(), stream_key, new_record("k", "lost"), {}, fixture.now()));
   }
   fixture.settle();
   CHECK(fixture.read_all(from) == Data{"kept"});
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().open_shards == 1);
-  CHECK(fixture.streams().state().memory_bytes == memory_bytes);
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().open_shards == 1);
+  CHECK(fixture.state().memory_bytes == memory_bytes);
   fixture.engine().fails = false;
   fixture.put("k", "next");
   fixture.settle();
@@ -184,7 +188,7 @@ TEST_CASE("Records written before a deletion that failed are readable when the s
   const auto from = fixture.iterator();
   fixture.put("k", "kept");
   fixture.put("k", "lost");
-  REQUIRE(fixture.streams().delete_stream(stream_key, false, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), stream_key, false, fixture.now()));
   CHECK(fixture.journal.commit_batch());
   engine.fails = true;
   CHECK(fixture.journal.commit_batch());
@@ -195,10 +199,10 @@ TEST_CASE("A retention that could not be written is the old one again") {
   FailingFixture fixture;
   fixture.create(stream_key, provisioned(1));
   fixture.engine().fails = true;
-  REQUIRE(fixture.streams().increase_retention(stream_key, 48, fixture.now()));
-  REQUIRE(fixture.streams().increase_retention(stream_key, 72, fixture.now()));
+  REQUIRE(increase_retention(fixture.state(), stream_key, 48, fixture.now()));
+  REQUIRE(increase_retention(fixture.state(), stream_key, 72, fixture.now()));
   fixture.settle();
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().retention_hours == 24);
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().retention_hours == 24);
 }
 
 TEST_CASE("Stopping writes what waits and closes the engine") {

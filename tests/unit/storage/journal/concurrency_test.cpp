@@ -6,6 +6,11 @@
 #include <set>
 #include <thread>
 
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
+#include "storage/records/shard_reading.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 
@@ -42,19 +47,19 @@ class Waiting {
 
 // Reads a shard from its beginning until `count` records are seen over all shards; what it saw must be in
 // order.
-void read_shard(Guarded<Streams>& streams, RecordReader& reader, ManualClock& clock, int shard,
+void read_shard(Guarded<State>& streams, RecordReader& reader, ManualClock& clock, int shard,
                 std::atomic<int>& seen, std::atomic<bool>& in_order) {
-  auto from = streams.with([&](Streams& all) {
-    return all.shard_iterator(stream_key, std::to_string(shard), {IteratorType::TRIM_HORIZON}, clock.now())
+  auto from = streams.with([&](State& state) {
+    return shard_iterator(state, stream_key, std::to_string(shard), {IteratorType::TRIM_HORIZON}, clock.now())
         .value()
         .text;
   });
   std::uint64_t last = 0;
   while (seen < putters * puts_each) {
-    auto read = streams.with([&](Streams& all) { return all.begin_read(from, 50, clock.now()).value(); });
+    auto read = streams.with([&](State& state) { return begin_read(state, from, 50, clock.now()).value(); });
     if (read.disk) read.records = reader.read(*read.disk);
     const auto page =
-        streams.with([&](Streams& all) { return all.finish_read(std::move(read), clock.now()).value(); });
+        streams.with([&](State& state) { return finish_read(state, std::move(read), clock.now()).value(); });
     for (const auto& record : page.records) {
       if (record->index() != last + 1) in_order = false;
       last = record->index();
@@ -78,12 +83,12 @@ TEMPLATE_TEST_CASE("Threads put and read at the same time without losing or reor
   settings.enforce_write_limits = false;
   settings.records_on_disk = opened.records_on_disk;
   if (opened.records_on_disk) settings.memory_bytes_max = 10'000;  // so that readers need the disk
-  Guarded<Streams> streams(settings, journal, opened.key);
+  Guarded<State> streams(settings, journal, opened.key);
   Waiting waiting;
   journal.start(
       streams, clock, [&](Settled settled) { waiting.settle(settled); }, [](const std::string&) {});
-  const auto created = streams.with([&](Streams& all) {
-    return all.create_stream(stream_key, provisioned(shard_count), clock.now()).value();
+  const auto created = streams.with([&](State& state) {
+    return create_stream(state, stream_key, provisioned(shard_count), clock.now()).value();
   });
   journal.wake();
   CHECK(waiting.wait(created));
@@ -96,8 +101,8 @@ TEMPLATE_TEST_CASE("Threads put and read at the same time without losing or reor
     threads.emplace_back([&, i] {
       for (int n = 0; n < puts_each; ++n) {
         auto record = new_record(std::to_string(i * puts_each + n), std::string(100, 'x'));
-        const auto ticket = streams.with([&](Streams& all) {
-          return all.put_record(stream_key, std::move(record), std::nullopt, clock.now()).value().ticket;
+        const auto ticket = streams.with([&](State& state) {
+          return put_record(state, stream_key, std::move(record), std::nullopt, clock.now()).value().ticket;
         });
         journal.wake();
         if (!waiting.wait(ticket)) durable = false;
@@ -132,8 +137,8 @@ TEST_CASE("Threads put while shards are split and merged, and every record is re
       for (int n = 0; n < puts_each; ++n) {
         const std::string name = std::to_string(i * puts_each + n);
         auto record = new_record(name, name);
-        const auto put = streams.with([&](Streams& all) {
-          return all.put_record(stream_key, std::move(record), std::nullopt, fixture.clock.now());
+        const auto put = streams.with([&](State& state) {
+          return put_record(state, stream_key, std::move(record), std::nullopt, fixture.clock.now());
         });
         fixture.journal.wake();
         if (!put || !waiting.wait(put.value().ticket)) stored = false;
@@ -146,14 +151,15 @@ TEST_CASE("Threads put while shards are split and merged, and every record is re
     while (putting > 0 && reshards < reshards_max) {
       const std::int32_t target = std::array{2, 3, 5, 3}[static_cast<std::size_t>(reshards) % 4];
       const auto rescaled = streams.with(
-          [&](Streams& all) { return all.update_shard_count(stream_key, target, fixture.clock.now()); });
+          [&](State& state) { return update_shard_count(state, stream_key, target, fixture.clock.now()); });
       if (rescaled) ++reshards;
       std::this_thread::yield();
     }
   });
   for (auto& thread : threads) thread.join();
   // The last reshard is done when somebody looks.
-  CHECK(streams.with([&](Streams& all) { return all.describe_summary(stream_key, fixture.clock.now()); }));
+  CHECK(streams.with(
+      [&](State& state) { return describe_stream_summary(state, stream_key, fixture.clock.now()); }));
   fixture.journal.stop();
   CHECK(stored);
   CHECK(reshards > 1);

@@ -1,6 +1,8 @@
 // How work that nobody waits for gives way to puts.
 #include "storage/journal/pace.hpp"
 
+#include "storage/records/puts.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -35,8 +37,8 @@ struct EndlessFixture {
         guarded, clock, [](Settled) {}, [](const std::string&) {});
   }
   void put() {
-    REQUIRE(guarded.with([&](Streams& streams) {
-      return streams.put_record(stream_key, new_record("k", "d"), std::nullopt, clock.now()).has_value();
+    REQUIRE(guarded.with([&](State& state) {
+      return put_record(state, stream_key, new_record("k", "d"), std::nullopt, clock.now()).has_value();
     }));
   }
 
@@ -44,7 +46,7 @@ struct EndlessFixture {
   EndlessEngine engine;
   SteppingWatch watch;
   GroupCommit journal{engine, {}, [this] { return watch(); }};
-  Guarded<Streams> guarded{settings_with(0), journal, std::string(32, 'k')};
+  Guarded<State> guarded{settings_with(0), journal, std::string(32, 'k')};
 };
 
 }  // namespace
@@ -85,8 +87,8 @@ TEST_CASE("While somebody writes, slices take a fifth of the time; otherwise the
 TEST_CASE("A sweep yields to the puts that come meanwhile") {
   EndlessFixture fixture;
   GroupCommit& journal = fixture.journal;
-  REQUIRE(fixture.guarded.with([&](Streams& streams) {
-    return streams.create_stream(stream_key, provisioned(1), fixture.clock.now()).has_value();
+  REQUIRE(fixture.guarded.with([&](State& state) {
+    return create_stream(state, stream_key, provisioned(1), fixture.clock.now()).has_value();
   }));
   // Nobody writes: slice upon slice.
   for (int i = 0; i < 3; ++i) CHECK(journal.trim_when_due());
@@ -123,7 +125,7 @@ TEST_CASE("With nothing to trim there is a look once a second, also while the se
   } engine;
   SteppingWatch watch;
   GroupCommit journal(engine, {}, [&] { return watch(); });
-  Guarded<Streams> guarded(settings_with(0), journal, std::string(32, 'k'));
+  Guarded<State> guarded(settings_with(0), journal, std::string(32, 'k'));
   journal.attach(
       guarded, clock, [](Settled) {}, [](const std::string&) {});
   const auto looks_after = [&](std::chrono::milliseconds later) {

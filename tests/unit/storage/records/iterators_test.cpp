@@ -1,4 +1,6 @@
 // GetShardIterator.
+#include "storage/records/reads.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -20,7 +22,7 @@ TEST_CASE("GetShardIterator checks in AWS's order and says what AWS says") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(2));
   const auto now = fixture.now();
-  const auto starting = fixture.streams().describe(stream_key, {}, {}, now).value().shards[0].starting;
+  const auto starting = describe_stream(fixture.state(), stream_key, {}, {}, now).value().shards[0].starting;
   auto foreign = starting;
   foreign.shard_created_s -= 100;
   struct Row {
@@ -138,7 +140,7 @@ TEST_CASE("GetShardIterator checks in AWS's order and says what AWS says") {
        "1700000000001, currentTimestampInMillis: 1700000000000"},
   }));
   INFO(row.why);
-  const auto made = fixture.streams().shard_iterator(row.stream, row.shard, row.start, now);
+  const auto made = shard_iterator(fixture.state(), row.stream, row.shard, row.start, now);
   CHECK(error_type(made) == row.type);
   CHECK(error_text(made) == row.text);
 }
@@ -147,7 +149,7 @@ TEST_CASE("Iterators of each type begin where AWS's begin") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(1));
   const auto starting =
-      fixture.streams().describe(stream_key, {}, {}, fixture.now()).value().shards[0].starting;
+      describe_stream(fixture.state(), stream_key, {}, {}, fixture.now()).value().shards[0].starting;
   std::vector<std::string> numbers;
   std::vector<Timestamp> times;
   for (const char* text : {"0", "1", "2"}) {

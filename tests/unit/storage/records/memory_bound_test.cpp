@@ -1,6 +1,8 @@
 // Records beyond the memory bound are read from the disk; expired ones leave both.
 #include <SQLiteCpp/Database.h>
 
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -33,9 +35,9 @@ TEST_CASE("The oldest records leave memory first, over all shards, and are read 
   for (int i = 0; i < 300; ++i) {
     storage.put(i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "e", std::to_string(i));
     storage.settle();
-    REQUIRE(storage.streams().state().memory_bytes <= room_for_twenty);
+    REQUIRE(storage.state().memory_bytes <= room_for_twenty);
   }
-  const auto& state = storage.streams().state();
+  const auto& state = storage.state();
   CHECK(state.records_in_memory > 10);
   CHECK(state.records_in_memory < 30);
   for (const auto& [serial, shard] : state.shards) {
@@ -128,7 +130,7 @@ TEST_CASE("Records on the disk expire: unreadable at once, deleted slice by slic
   storage.clock.advance_hours(23);
   opening.trim();
   CHECK(query(path, "SELECT count(*) FROM records") == "0");
-  CHECK(storage.streams().state().memory_bytes == 0);
+  CHECK(storage.state().memory_bytes == 0);
   CHECK(opening.read_all(storage.iterator()).empty());
   storage.put("k", "new");
   storage.settle();
@@ -152,7 +154,7 @@ TEST_CASE("The rows of deleted streams go slice by slice, those of others stay")
     storage.put("k", std::to_string(i), other);
   }
   storage.settle();
-  REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+  REQUIRE(delete_stream(storage.state(), stream_key, false, storage.now()));
   storage.settle();
   CHECK(query(path, "SELECT count(*) FROM records") == "90");
   REQUIRE(storage.journal.trim_slice());
@@ -181,7 +183,7 @@ TEST_CASE("The file shrinks when streams are deleted, slice by slice, and keeps 
   const auto pages = [&] { return std::stoi(query(path, "PRAGMA page_count")); };
   const auto all = pages();
   REQUIRE(all > 4000);
-  REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+  REQUIRE(delete_stream(storage.state(), stream_key, false, storage.now()));
   storage.settle();
   int slices = 0;
   int before = all;
@@ -210,7 +212,7 @@ TEST_CASE("A file from before files could shrink is swept as well, and keeps its
   for (int i = 0; i < 1000; ++i) storage.put("k", std::string(20'000, 'x'));
   storage.settle();
   const auto all = query(path, "PRAGMA page_count");
-  REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+  REQUIRE(delete_stream(storage.state(), stream_key, false, storage.now()));
   storage.settle();
   opening.trim();
   CHECK(query(path, "SELECT count(*) FROM records") == "0");
@@ -228,7 +230,7 @@ TEST_CASE("After a restart old records come from the disk and new ones from memo
   }
   Opening opening(path);
   StorageFixture& storage = *opening.storage;
-  CHECK(storage.streams().state().memory_bytes == 0);
+  CHECK(storage.state().memory_bytes == 0);
   for (int i = 50; i < 60; ++i) storage.put("k", std::to_string(i));
   storage.settle();
   CHECK(opening.read_all(storage.iterator()) == numbers(0, 60));
@@ -243,7 +245,7 @@ TEST_CASE("What evicting keeps in mind is bounded by what is in memory") {
   MemoryFixture fixture(settings);
   const StreamKey lasting{world, "lasting"};
   fixture.create(lasting, provisioned(1));
-  REQUIRE(fixture.streams().increase_retention(lasting, 8760, fixture.now()));
+  REQUIRE(increase_retention(fixture.state(), lasting, 8760, fixture.now()));
   fixture.put("k", "stays at the front", lasting);
   fixture.create(stream_key, provisioned(1));
   for (int hour = 0; hour < 100; ++hour) {
@@ -255,8 +257,8 @@ TEST_CASE("What evicting keeps in mind is bounded by what is in memory") {
     while (fixture.journal.trim_slice()) {
     }
   }
-  CHECK(fixture.streams().state().records_in_memory == 1);
-  CHECK(fixture.streams().state().eviction_order.size() < 1500);
+  CHECK(fixture.state().records_in_memory == 1);
+  CHECK(fixture.state().eviction_order.size() < 1500);
 }
 
 }  // namespace kinesisd::tests

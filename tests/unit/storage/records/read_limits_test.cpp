@@ -1,4 +1,7 @@
 // What AWS throttles of reading: refused, or served and counted, or neither.
+#include "storage/records/reads.hpp"
+#include "storage/streams/counts.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 
@@ -19,12 +22,12 @@ StreamSettings reading(Mode mode) {
 const std::string refusal = "Rate exceeded for Shard - 000000000000/orders/shardId-000000000000";
 
 std::string read_error(StorageFixture& fixture, const std::string& from) {
-  return error_text(fixture.streams().begin_read(from, {}, fixture.now()));
+  return error_text(begin_read(fixture.state(), from, {}, fixture.now()));
 }
 
 std::string iterator_error(StorageFixture& fixture, const std::string& shard = "0") {
   return error_text(
-      fixture.streams().shard_iterator(stream_key, shard, {IteratorType::LATEST, {}, {}}, fixture.now()));
+      shard_iterator(fixture.state(), stream_key, shard, {IteratorType::LATEST, {}, {}}, fixture.now()));
 }
 
 }  // namespace
@@ -35,7 +38,7 @@ TEST_CASE("Enforced, the sixth read of a shard within a second is refused, and r
   const auto from = fixture.iterator();
   const auto other = fixture.iterator({IteratorType::TRIM_HORIZON, {}, {}}, "1");
   for (int i = 0; i < 5; ++i) CHECK(read_error(fixture, from).empty());
-  const auto refused = fixture.streams().begin_read(from, {}, fixture.now());
+  const auto refused = begin_read(fixture.state(), from, {}, fixture.now());
   CHECK(error_type(refused) == protocol::ErrorType::ProvisionedThroughputExceededException);
   CHECK(error_text(refused) == refusal);
   CHECK(read_error(fixture, other).empty());
@@ -44,7 +47,7 @@ TEST_CASE("Enforced, the sixth read of a shard within a second is refused, and r
   fixture.clock.advance_ms(1);
   CHECK(read_error(fixture, from).empty());
   CHECK(read_error(fixture, from) == refusal);
-  CHECK(fixture.streams().reads_over_limit() == 0);
+  CHECK(reads_over_limit(fixture.state()) == 0);
 }
 
 TEST_CASE("Enforced, the sixth iterator of a shard within a second is refused") {
@@ -65,9 +68,8 @@ TEST_CASE("Enforced, what else is wrong with a read is said first and costs noth
   const auto from = fixture.iterator();
   for (int i = 0; i < 10; ++i) {
     CHECK(read_error(fixture, "no iterator") == "Invalid ShardIterator.");
-    CHECK(error_type(fixture.streams().shard_iterator(stream_key, "0", {IteratorType::AT_TIMESTAMP, {}, {}},
-                                                      fixture.now())) ==
-          protocol::ErrorType::InvalidArgumentException);
+    CHECK(error_type(shard_iterator(fixture.state(), stream_key, "0", {IteratorType::AT_TIMESTAMP, {}, {}},
+                                    fixture.now())) == protocol::ErrorType::InvalidArgumentException);
   }
   CHECK(read_error(fixture, from).empty());
   for (int i = 0; i < 4; ++i) CHECK(iterator_error(fixture).empty());
@@ -84,11 +86,11 @@ TEST_CASE("Enforced, a page of 10 MiB closes its shard for the next five seconds
   fixture.create(stream_key, provisioned(2));
   for (int i = 0; i < 11; ++i) fixture.put("k", std::string(1 << 20, 'x'));
   fixture.settle();
-  const auto shard = fixture.streams().describe(stream_key, {}, {}, fixture.now()).value().shards[0];
+  const auto shard = describe_stream(fixture.state(), stream_key, {}, {}, fixture.now()).value().shards[0];
   const std::string number = shard.range.contains(hash_of("k")) ? "0" : "1";
   const auto from = fixture.iterator({IteratorType::TRIM_HORIZON, {}, {}}, number);
   const auto idle = fixture.iterator({IteratorType::TRIM_HORIZON, {}, {}}, number == "0" ? "1" : "0");
-  REQUIRE(fixture.streams().begin_read(from, 1, fixture.now()).value().disk.has_value() == from_disk);
+  REQUIRE(begin_read(fixture.state(), from, 1, fixture.now()).value().disk.has_value() == from_disk);
   fixture.clock.advance_ms(10'000);
 
   const auto page = fixture.read(from, database.reader.get());
@@ -109,20 +111,20 @@ TEST_CASE("Enforced, a page that comes when its stream is gone is charged to nob
   fixture.create(stream_key, provisioned(1));
   fixture.put("k", "d");
   fixture.settle();
-  auto read = fixture.streams().begin_read(fixture.iterator(), {}, fixture.now());
-  REQUIRE(fixture.streams().delete_stream(stream_key, false, fixture.now()));
+  auto read = begin_read(fixture.state(), fixture.iterator(), {}, fixture.now());
+  REQUIRE(delete_stream(fixture.state(), stream_key, false, fixture.now()));
   fixture.settle();
-  CHECK(fixture.streams().finish_read(std::move(read).value(), fixture.now()).value().records.size() == 1);
+  CHECK(finish_read(fixture.state(), std::move(read).value(), fixture.now()).value().records.size() == 1);
 }
 
 TEST_CASE("Observed, every call is served, all beyond the limit are counted, and one is told of") {
   MemoryFixture fixture(reading(Mode::observed));
   fixture.create(stream_key, provisioned(1));
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto from = fixture.iterator();
   int told = 0;
   for (int i = 0; i < 20; ++i) {
-    const auto read = streams.begin_read(from, {}, fixture.now());
+    const auto read = begin_read(state, from, {}, fixture.now());
     REQUIRE(read);
     if (!read.value().excess) continue;
     ++told;
@@ -131,13 +133,13 @@ TEST_CASE("Observed, every call is served, all beyond the limit are counted, and
     CHECK(read.value().excess->per_second == 6);
   }
   CHECK(told == 1);
-  CHECK(streams.reads_over_limit() == 15);
+  CHECK(reads_over_limit(state) == 15);
   for (int i = 1; i < 20; ++i) {
     const auto made =
-        streams.shard_iterator(stream_key, "0", {IteratorType::LATEST, {}, {}}, fixture.now()).value();
+        shard_iterator(state, stream_key, "0", {IteratorType::LATEST, {}, {}}, fixture.now()).value();
     CHECK(made.excess.has_value() == (i == 5));
   }
-  CHECK(streams.reads_over_limit() == 30);
+  CHECK(reads_over_limit(state) == 30);
 }
 
 TEST_CASE("Observed, bytes beyond the limit are told of with the next call and cost AWS's reader nothing") {
@@ -148,27 +150,27 @@ TEST_CASE("Observed, bytes beyond the limit are told of with the next call and c
   const auto from = fixture.iterator();
   CHECK(fixture.read(from).records.size() == 3);
   fixture.clock.advance_ms(1000);
-  auto read = fixture.streams().begin_read(from, {}, fixture.now()).value();
+  auto read = begin_read(fixture.state(), from, {}, fixture.now()).value();
   REQUIRE(read.excess);
   CHECK(read.excess->limit == ReadLimit::bytes);
   CHECK(read.excess->per_second == 3 << 20);
-  CHECK(fixture.streams().finish_read(std::move(read), fixture.now()).value().records.size() == 3);
+  CHECK(finish_read(fixture.state(), std::move(read), fixture.now()).value().records.size() == 3);
   // AWS would not have served that: three mebibytes are paid for after 1,573 ms, not six.
   fixture.clock.advance_ms(573);
-  CHECK_FALSE(fixture.streams().begin_read(from, {}, fixture.now()).value().over_limit);
-  CHECK(fixture.streams().reads_over_limit() == 1);
+  CHECK_FALSE(begin_read(fixture.state(), from, {}, fixture.now()).value().over_limit);
+  CHECK(reads_over_limit(fixture.state()) == 1);
 }
 
 TEST_CASE("Off, nothing is refused, counted or told of") {
   MemoryFixture fixture(reading(Mode::off));
   fixture.create(stream_key, provisioned(1));
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto from = fixture.iterator();
   for (int i = 0; i < 20; ++i) {
-    CHECK_FALSE(streams.begin_read(from, {}, fixture.now()).value().excess);
+    CHECK_FALSE(begin_read(state, from, {}, fixture.now()).value().excess);
     CHECK(iterator_error(fixture).empty());
   }
-  CHECK(streams.reads_over_limit() == 0);
+  CHECK(reads_over_limit(state) == 0);
 }
 
 }  // namespace kinesisd::tests

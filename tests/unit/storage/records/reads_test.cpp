@@ -1,4 +1,7 @@
 // GetRecords, from memory.
+#include "storage/records/reads.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -46,7 +49,7 @@ void restore_closed(MemoryFixture& fixture) {
   add(3, even_range(1, 2), true, {}, {});
   Restored restored;
   restored.streams.push_back(std::move(stream));
-  fixture.streams().restore(std::move(restored), fixture.now());
+  restore(fixture.state(), std::move(restored), fixture.now());
 }
 
 }  // namespace
@@ -164,7 +167,7 @@ TEST_CASE("Iterators live five minutes, may be used again, and always renew") {
   CHECK(*page.next_iterator != from);
   CHECK(*fixture.read(from).next_iterator != *page.next_iterator);
   fixture.clock.advance_ms(1);
-  const auto expired = fixture.streams().begin_read(from, {}, fixture.now());
+  const auto expired = begin_read(fixture.state(), from, {}, fixture.now());
   CHECK(error_type(expired) == ErrorType::ExpiredIteratorException);
   CHECK(
       error_text(expired) ==
@@ -179,7 +182,7 @@ TEST_CASE("Foreign text is no iterator") {
   fixture.create(stream_key, provisioned(1));
   const auto text = GENERATE(as<std::string>{}, "", "x", "AAAAAAAAAAGU", "\"\"", "AAAA====");
   INFO(text);
-  const auto read = fixture.streams().begin_read(text, {}, fixture.now());
+  const auto read = begin_read(fixture.state(), text, {}, fixture.now());
   CHECK(error_type(read) == ErrorType::InvalidArgumentException);
   CHECK(error_text(read) == "Invalid ShardIterator.");
 }
@@ -190,10 +193,10 @@ TEST_CASE("Iterators end with their stream, also when the name is taken again") 
   const auto from = fixture.iterator();
   const std::string gone =
       "Shard shardId-000000000000 in stream orders under account 000000000000 does not exist";
-  REQUIRE(fixture.streams().delete_stream(stream_key, false, fixture.now()));
-  CHECK(error_text(fixture.streams().begin_read(from, {}, fixture.now())) == gone);
+  REQUIRE(delete_stream(fixture.state(), stream_key, false, fixture.now()));
+  CHECK(error_text(begin_read(fixture.state(), from, {}, fixture.now())) == gone);
   fixture.create(stream_key, provisioned(1));
-  const auto read = fixture.streams().begin_read(from, {}, fixture.now());
+  const auto read = begin_read(fixture.state(), from, {}, fixture.now());
   CHECK(error_text(read) == gone);
   CHECK(error_type(read) == ErrorType::ResourceNotFoundException);
 }
@@ -240,9 +243,9 @@ TEST_CASE("The end of a closed shard names its children, on an empty page withou
 TEST_CASE("Puts go to the children of a closed shard") {
   MemoryFixture fixture;
   restore_closed(fixture);
-  const auto put = fixture.streams()
-                       .put_record(stream_key, {0, make_record("k", "d")}, std::nullopt, fixture.now())
-                       .value();
+  const auto put =
+      put_record(fixture.state(), stream_key, {0, make_record("k", "d")}, std::nullopt, fixture.now())
+          .value();
   CHECK(put.placed.shard == ShardIndex{1});
 }
 

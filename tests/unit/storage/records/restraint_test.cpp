@@ -1,7 +1,12 @@
 // What keeps records from readers and out of streams for a while: nothing may be lost by it.
 #include <filesystem>
 
+#include "storage/consumers/subscribing.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
+#include "storage/shards/shards.hpp"
 #include "storage/state/strict.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
@@ -15,13 +20,13 @@ using Data = std::vector<std::string>;
 
 RecordPage read_with(StorageFixture& fixture, const std::string& iterator, const Restraint& restraint,
                      RecordReader* reader = nullptr) {
-  auto pending = fixture.streams().begin_read(iterator, std::nullopt, fixture.now(), Effect::full, restraint);
+  auto pending = begin_read(fixture.state(), iterator, std::nullopt, fixture.now(), Effect::full, restraint);
   REQUIRE(error_text(pending).empty());
   if (pending.value().disk) {
     REQUIRE(reader != nullptr);
     pending.value().records = reader->read(*pending.value().disk);
   }
-  auto page = fixture.streams().finish_read(std::move(pending).value(), fixture.now());
+  auto page = finish_read(fixture.state(), std::move(pending).value(), fixture.now());
   REQUIRE(page);
   return std::move(page).value();
 }
@@ -96,8 +101,8 @@ TEST_CASE("a closed shard does not end before its last record could be seen") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(1));
   put_now(fixture, "a");
-  REQUIRE(fixture.streams().split_shard(stream_key, "0", "4242", fixture.now()));
-  REQUIRE(fixture.streams().describe_summary(stream_key, fixture.now()));  // which ends the UPDATING
+  REQUIRE(split_shard(fixture.state(), stream_key, "0", "4242", fixture.now()));
+  REQUIRE(describe_stream_summary(fixture.state(), stream_key, fixture.now()));  // which ends the UPDATING
   fixture.settle();
   RecordPage page = read_with(fixture, fixture.iterator(trim_horizon), two_seconds);
   CHECK(page.children.empty());
@@ -117,7 +122,7 @@ TEST_CASE("what was read from the disk is held back where it cannot be seen yet"
     put_now(fixture, text);
     fixture.clock.advance_ms(1'000);
   }
-  auto pending = fixture.streams().begin_read(fixture.iterator(trim_horizon), std::nullopt, fixture.now());
+  auto pending = begin_read(fixture.state(), fixture.iterator(trim_horizon), std::nullopt, fixture.now());
   PendingRead read = std::move(pending).value();
   // As if memory had been short.
   read.disk = DiskRange{.shard_serial = read.shard_serial,
@@ -127,7 +132,7 @@ TEST_CASE("what was read from the disk is held back where it cannot be seen yet"
                         .records_max = 10,
                         .bytes_max = 1000};
   read.visible_until = fixture.now() - milliseconds(1'500);
-  const auto page = fixture.streams().finish_read(std::move(read), fixture.now());
+  const auto page = finish_read(fixture.state(), std::move(read), fixture.now());
   CHECK(data(page.value()) == Data{"a"});
   CHECK(fixture.read_all(*page.value().next_iterator) == Data{"b"});
 }
@@ -137,8 +142,8 @@ TEST_CASE("a subscription looks again when the next record comes to be seen") {
   begin(fixture);
   put_now(fixture, "a");
   const Timestamp arrived = fixture.now();
-  auto subscribed = fixture.streams().subscribe({stream_key, "reader", {}}, "0", trim_horizon, fixture.now(),
-                                                Effect::full, two_seconds);
+  auto subscribed = subscribe(fixture.state(), {stream_key, "reader", {}}, "0", trim_horizon, fixture.now(),
+                              Effect::full, two_seconds);
   REQUIRE(subscribed);
   Subscribing reader(fixture, std::move(subscribed).value());
   CHECK(reader.next() == nothing);
@@ -162,7 +167,7 @@ TEST_CASE("a put whose judge refuses a record stores the others, and the refused
     records.push_back(new_record("k", text));
     records.back().hash_key = 0;
   }
-  const auto put = fixture.streams().put_records(stream_key, std::move(records), fixture.now(), judge);
+  const auto put = put_records(fixture.state(), stream_key, std::move(records), fixture.now(), judge);
   REQUIRE(put);
   fixture.settle();
   const auto& entries = put.value().entries;
@@ -180,7 +185,7 @@ TEST_CASE("a put whose judge fails stores nothing") {
         protocol::Error{ErrorType::ServiceUnavailable, "later"});
   };
   const auto put =
-      fixture.streams().put_record(stream_key, new_record("k", "a"), std::nullopt, fixture.now(), judge);
+      put_record(fixture.state(), stream_key, new_record("k", "a"), std::nullopt, fixture.now(), judge);
   CHECK(error_text(put) == "later");
   fixture.settle();
   CHECK(fixture.read_all(fixture.iterator(trim_horizon)).empty());

@@ -1,4 +1,7 @@
 // ListStreams and ListShards.
+#include "storage/records/reads.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -58,7 +61,7 @@ void restore_resharded(MemoryFixture& fixture) {
   restored.streams.push_back(std::move(stream));
   restored.next_stream_serial = 2;
   restored.next_shard_serial = 6;
-  fixture.streams().restore(std::move(restored), fixture.now());
+  restore(fixture.state(), std::move(restored), fixture.now());
 }
 
 }  // namespace
@@ -66,33 +69,33 @@ void restore_resharded(MemoryFixture& fixture) {
 TEST_CASE("ListStreams lists by name in byte order, page by page") {
   MemoryFixture fixture;
   for (const char* name : {"b", "B", "a", "a-", "_"}) fixture.create({world, name}, provisioned(1));
-  auto& streams = fixture.streams();
-  const auto all = streams.list_streams(world, {}, fixture.now()).value();
+  auto& state = fixture.state();
+  const auto all = list_streams(state, world, {}, fixture.now()).value();
   CHECK(names(all) == std::vector<std::string>{"B", "_", "a", "a-", "b"});
   CHECK_FALSE(all.has_more);
   CHECK_FALSE(all.next_token);
 
-  const auto first = streams.list_streams(world, {.limit = 2}, fixture.now()).value();
+  const auto first = list_streams(state, world, {.limit = 2}, fixture.now()).value();
   CHECK(names(first) == std::vector<std::string>{"B", "_"});
   REQUIRE(first.has_more);
   const auto second =
-      streams.list_streams(world, {.next_token = first.next_token, .limit = 3}, fixture.now()).value();
+      list_streams(state, world, {.next_token = first.next_token, .limit = 3}, fixture.now()).value();
   CHECK(names(second) == std::vector<std::string>{"a", "a-", "b"});
   CHECK_FALSE(second.has_more);
   CHECK_FALSE(second.next_token);
 
-  CHECK(names(streams.list_streams(world, {.exclusive_start_name = "a"}, fixture.now()).value()) ==
+  CHECK(names(list_streams(state, world, {.exclusive_start_name = "a"}, fixture.now()).value()) ==
         std::vector<std::string>{"a-", "b"});
-  CHECK(names(streams.list_streams(world, {.exclusive_start_name = "C"}, fixture.now()).value()) ==
+  CHECK(names(list_streams(state, world, {.exclusive_start_name = "C"}, fixture.now()).value()) ==
         std::vector<std::string>{"_", "a", "a-", "b"});
 }
 
 TEST_CASE("ListStreams shows at most 100 streams") {
   MemoryFixture fixture;
   for (int i = 0; i < 101; ++i) fixture.create({world, "s" + std::to_string(1000 + i)}, provisioned(1));
-  auto& streams = fixture.streams();
-  CHECK(streams.list_streams(world, {}, fixture.now()).value().streams.size() == 100);
-  const auto capped = streams.list_streams(world, {.limit = 10'000}, fixture.now()).value();
+  auto& state = fixture.state();
+  CHECK(list_streams(state, world, {}, fixture.now()).value().streams.size() == 100);
+  const auto capped = list_streams(state, world, {.limit = 10'000}, fixture.now()).value();
   CHECK(capped.streams.size() == 100);
   CHECK(capped.has_more);
 }
@@ -100,37 +103,37 @@ TEST_CASE("ListStreams shows at most 100 streams") {
 TEST_CASE("NextTokens of ListStreams are refused with AWS's types") {
   MemoryFixture fixture;
   for (const char* name : {"a", "b"}) fixture.create({world, name}, provisioned(1));
-  auto& streams = fixture.streams();
-  const auto token = streams.list_streams(world, {.limit = 1}, fixture.now()).value().next_token;
+  auto& state = fixture.state();
+  const auto token = list_streams(state, world, {.limit = 1}, fixture.now()).value().next_token;
   REQUIRE(token);
   CHECK(error_text(
-            streams.list_streams(world, {.exclusive_start_name = "a", .next_token = token}, fixture.now())) ==
+            list_streams(state, world, {.exclusive_start_name = "a", .next_token = token}, fixture.now())) ==
         "NextToken and ExclusiveStartStreamName cannot be provided together.");
-  CHECK(error_text(streams.list_streams(world, {.next_token = "nonsense"}, fixture.now())) ==
+  CHECK(error_text(list_streams(state, world, {.next_token = "nonsense"}, fixture.now())) ==
         "Invalid NextToken.");
   fixture.clock.advance_ms(300'000);
-  CHECK(streams.list_streams(world, {.next_token = token}, fixture.now()));
+  CHECK(list_streams(state, world, {.next_token = token}, fixture.now()));
   fixture.clock.advance_ms(1);
-  const auto expired = streams.list_streams(world, {.next_token = token}, fixture.now());
+  const auto expired = list_streams(state, world, {.next_token = token}, fixture.now());
   CHECK(error_type(expired) == protocol::ErrorType::ExpiredNextTokenException);
 }
 
 TEST_CASE("ListShards pages through shards; the page size may change, the filter stays") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(2100));
-  auto& streams = fixture.streams();
-  const auto first = streams.list_shards(world, {.stream = stream_key}, fixture.now()).value();
+  auto& state = fixture.state();
+  const auto first = list_shards(state, world, {.stream = stream_key}, fixture.now()).value();
   CHECK(first.shards.size() == 1000);
   REQUIRE(first.next_token);
-  CHECK(streams.list_shards(world, {.stream = stream_key, .max_results = 10'000}, fixture.now())
+  CHECK(list_shards(state, world, {.stream = stream_key, .max_results = 10'000}, fixture.now())
             .value()
             .shards.size() == 1000);
   const auto second =
-      streams.list_shards(world, {.next_token = first.next_token, .max_results = 5}, fixture.now()).value();
+      list_shards(state, world, {.next_token = first.next_token, .max_results = 5}, fixture.now()).value();
   CHECK(ids(second) == "1000,1001,1002,1003,1004");
-  const auto third = streams.list_shards(world, {.next_token = second.next_token}, fixture.now()).value();
+  const auto third = list_shards(state, world, {.next_token = second.next_token}, fixture.now()).value();
   CHECK(third.shards.front().index == ShardIndex{1005});
-  const auto last = streams.list_shards(world, {.next_token = third.next_token}, fixture.now()).value();
+  const auto last = list_shards(state, world, {.next_token = third.next_token}, fixture.now()).value();
   CHECK(last.shards.back().index == ShardIndex{2099});
   CHECK_FALSE(last.next_token);
 }
@@ -161,15 +164,14 @@ TEST_CASE("ListShards filters by AWS's rules, and shards open at any instant til
       {"after an unknown shard", {ShardFilterType::AFTER_SHARD_ID, "shardId-000000000099", {}}, ""},
   }));
   INFO(row.why);
-  auto& streams = fixture.streams();
-  CHECK(
-      ids(streams.list_shards(world, {.stream = stream_key, .filter = row.filter}, fixture.now()).value()) ==
-      row.expected);
+  auto& state = fixture.state();
+  CHECK(ids(list_shards(state, world, {.stream = stream_key, .filter = row.filter}, fixture.now()).value()) ==
+        row.expected);
   // The same one shard at a time.
   std::string paged;
   ListShardsQuery query{.stream = stream_key, .max_results = 1, .filter = row.filter};
   for (;;) {
-    const auto page = streams.list_shards(world, query, fixture.now()).value();
+    const auto page = list_shards(state, world, query, fixture.now()).value();
     paged += (paged.empty() ? "" : ",") + ids(page);
     if (!page.next_token) break;
     query = {.next_token = page.next_token, .max_results = 1};
@@ -181,15 +183,14 @@ TEST_CASE("Closed shards leave the list when the last record they could hold has
   MemoryFixture fixture;
   fixture.clock.advance_ms(3 * hour);
   restore_resharded(fixture);
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto all = [&] {
-    return ids(streams.list_shards(world, {.stream = stream_key}, fixture.now()).value());
+    return ids(list_shards(state, world, {.stream = stream_key}, fixture.now()).value());
   };
   const auto at_horizon = [&] {
-    return ids(streams
-                   .list_shards(
-                       world, {.stream = stream_key, .filter = {{ShardFilterType::AT_TRIM_HORIZON, {}, {}}}},
-                       fixture.now())
+    return ids(list_shards(state, world,
+                           {.stream = stream_key, .filter = {{ShardFilterType::AT_TRIM_HORIZON, {}, {}}}},
+                           fixture.now())
                    .value());
   };
   fixture.clock.advance_ms(22 * hour - 1);  // a millisecond before 24 hours after the split
@@ -199,18 +200,18 @@ TEST_CASE("Closed shards leave the list when the last record they could hold has
   CHECK(all() == "1,2,3,4");
   CHECK(at_horizon() == "1,2,3");
   CHECK(error_text(
-            streams.shard_iterator(stream_key, "0", {IteratorType::TRIM_HORIZON, {}, {}}, fixture.now())) ==
+            shard_iterator(state, stream_key, "0", {IteratorType::TRIM_HORIZON, {}, {}}, fixture.now())) ==
         "Shard shardId-000000000000 in stream orders under account 000000000000 does not exist");
   fixture.clock.advance_ms(hour);
   CHECK(all() == "2,4");
   CHECK(at_horizon() == "2,4");
-  CHECK(streams.describe(stream_key, {}, {}, fixture.now()).value().shards.size() == 2);
+  CHECK(describe_stream(state, stream_key, {}, {}, fixture.now()).value().shards.size() == 2);
 }
 
 TEST_CASE("ListShards says what is wrong the way AWS does, or as near as is known") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(2));
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto now = fixture.now();
   struct Row {
     std::string why;
@@ -244,26 +245,26 @@ TEST_CASE("ListShards says what is wrong the way AWS does, or as near as is know
        "1700000000001, currentTimestampInMillis: 1700000000000"},
   }));
   INFO(row.why);
-  CHECK(error_text(streams.list_shards(world, row.query, now)) == row.text);
+  CHECK(error_text(list_shards(state, world, row.query, now)) == row.text);
 }
 
 TEST_CASE("A NextToken of ListShards lives five minutes and no longer than its stream") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(2));
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto list =
-      streams.list_shards(world, {.stream = stream_key, .max_results = 1}, fixture.now()).value();
+      list_shards(state, world, {.stream = stream_key, .max_results = 1}, fixture.now()).value();
   fixture.clock.advance_ms(300'000);
-  CHECK(streams.list_shards(world, {.next_token = list.next_token}, fixture.now()));
+  CHECK(list_shards(state, world, {.next_token = list.next_token}, fixture.now()));
   fixture.clock.advance_ms(1);
-  CHECK(error_type(streams.list_shards(world, {.next_token = list.next_token}, fixture.now())) ==
+  CHECK(error_type(list_shards(state, world, {.next_token = list.next_token}, fixture.now())) ==
         protocol::ErrorType::ExpiredNextTokenException);
 
   const auto young =
-      streams.list_shards(world, {.stream = stream_key, .max_results = 1}, fixture.now()).value();
-  REQUIRE(streams.delete_stream(stream_key, false, fixture.now()));
+      list_shards(state, world, {.stream = stream_key, .max_results = 1}, fixture.now()).value();
+  REQUIRE(delete_stream(state, stream_key, false, fixture.now()));
   fixture.create(stream_key, provisioned(2));
-  CHECK(error_text(streams.list_shards(world, {.next_token = young.next_token}, fixture.now())) ==
+  CHECK(error_text(list_shards(state, world, {.next_token = young.next_token}, fixture.now())) ==
         "Stream orders under account 000000000000 not found.");
 }
 
@@ -271,8 +272,8 @@ TEST_CASE("ExclusiveStartShardId and the right StreamCreationTimestamp narrow th
   MemoryFixture fixture;
   fixture.clock.advance_ms(400);
   fixture.create(stream_key, provisioned(3));
-  const auto list = fixture.streams().list_shards(
-      world,
+  const auto list = list_shards(
+      fixture.state(), world,
       {.stream = stream_key, .exclusive_start_shard_id = "shardId-000000000000", .stream_created = at(0)},
       fixture.now());
   CHECK(ids(list.value()) == "1,2");

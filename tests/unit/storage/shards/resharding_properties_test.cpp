@@ -2,6 +2,8 @@
 #include <map>
 #include <random>
 
+#include "storage/records/puts.hpp"
+#include "storage/shards/shards.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 
@@ -53,25 +55,26 @@ class Chaos {
     const auto at =
         shard.range.starting + 2 + (shard.range.ending - shard.range.starting - 3) / (1 + below(9));
     const auto done =
-        fixture_.streams().split_shard(stream_key, shard.index.shard_id(), to_string(at), fixture_.now());
+        split_shard(fixture_.state(), stream_key, shard.index.shard_id(), to_string(at), fixture_.now());
     REQUIRE(error_text(done).empty());
   }
   void merge() {
     const auto shards = open();
     if (shards.size() < 2) return;
     const auto lower = below(shards.size() - 1);
-    REQUIRE(fixture_.streams().merge_shards(stream_key, shards[lower].index.shard_id(),
-                                            shards[lower + 1].index.shard_id(), fixture_.now()));
+    REQUIRE(merge_shards(fixture_.state(), stream_key, shards[lower].index.shard_id(),
+                         shards[lower + 1].index.shard_id(), fixture_.now()));
   }
   void rescale() {
     const auto count = open().size();
     const auto target = (count + 1) / 2 + below(count + count / 2 + 1);
-    REQUIRE(fixture_.streams().update_shard_count(
-        stream_key, static_cast<std::int32_t>(std::min<std::size_t>(target, 2 * count)), fixture_.now()));
+    REQUIRE(update_shard_count(fixture_.state(), stream_key,
+                               static_cast<std::int32_t>(std::min<std::size_t>(target, 2 * count)),
+                               fixture_.now()));
   }
   void put() {
     const std::string data = std::to_string(written_.size());
-    const auto put = fixture_.streams().put_record(stream_key, new_record(data, data), last_, fixture_.now());
+    const auto put = put_record(fixture_.state(), stream_key, new_record(data, data), last_, fixture_.now());
     // The last number is passed for ordering: none just issued may count as one of the future.
     REQUIRE(error_text(put).empty());
     last_ = put.value().placed.sequence_number.to_string();
@@ -157,10 +160,10 @@ TEST_CASE("Shards, lineage and a reshard under way survive a restart") {
     auto& fixture = *opening.storage;
     fixture.create(stream_key, provisioned(2));
     fixture.clock.advance_ms(5000);
-    REQUIRE(fixture.streams().update_shard_count(stream_key, 4, fixture.now()));
+    REQUIRE(update_shard_count(fixture.state(), stream_key, 4, fixture.now()));
     fixture.clock.advance_ms(5000);
     before = list_shards(fixture);
-    REQUIRE(fixture.streams().merge_shards(stream_key, "2", "3", fixture.now()));
+    REQUIRE(merge_shards(fixture.state(), stream_key, "2", "3", fixture.now()));
     fixture.put("k", "under way");
     fixture.settle();
   }
@@ -193,14 +196,14 @@ TEST_CASE("A reshard whose commit failed leaves the shards as they were") {
   fixture.put("k", "kept");
   fixture.settle();
   fixture.engine().fails = true;
-  REQUIRE(fixture.streams().merge_shards(stream_key, "0", "1", fixture.now()));
+  REQUIRE(merge_shards(fixture.state(), stream_key, "0", "1", fixture.now()));
   CHECK(open_indexes(fixture) == std::vector<std::uint32_t>{2});
   fixture.put("k", "lost");
   fixture.settle();
   CHECK(open_indexes(fixture) == std::vector<std::uint32_t>{0, 1});
   fixture.engine().fails = false;
   fixture.put("k", "next");
-  REQUIRE(fixture.streams().merge_shards(stream_key, "0", "1", fixture.now()));
+  REQUIRE(merge_shards(fixture.state(), stream_key, "0", "1", fixture.now()));
   fixture.settle();
   CHECK(as_set(walk(fixture, list_shards(fixture, ShardFilter{ShardFilterType::AT_TRIM_HORIZON}))) ==
         Data{"kept", "next"});

@@ -17,7 +17,7 @@ struct Looked : Opening {
     for (std::uint64_t i = 0; i < count; ++i) storage->put("k", "d");
   }
   Holding holding() {
-    return overview(storage->streams(), {}, std::nullopt, 1, storage->now()).streams.at(0).holding;
+    return overview(storage->state(), {}, std::nullopt, 1, storage->now()).streams.at(0).holding;
   }
 };
 

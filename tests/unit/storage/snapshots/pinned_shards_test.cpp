@@ -24,7 +24,7 @@ TEST_CASE("What snapshots pin is gathered anew when they change, and only then")
   Rewound server(directory.file("streams.db"));
   server.storage->create(stream_key, provisioned(2));
   auto& streams = server.storage->guarded;
-  const auto pins = [&] { return streams.with([](Streams& all) { return all.state().pinned_shards(); }); };
+  const auto pins = [&] { return streams.with([](State& state) { return state.pinned_shards(); }); };
   const auto none = pins();
   CHECK(none->empty());
   server.save("one");

@@ -1,6 +1,14 @@
 // Resets and snapshots: every engine gives back what was there, and one that fails has changed nothing.
 #include "storage/snapshots/snapshots.hpp"
 
+#include "storage/consumers/consumers.hpp"
+#include "storage/consumers/subscribing.hpp"
+#include "storage/records/reads.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/encryption.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
+#include "storage/streams/tags.hpp"
 #include "tests/unit/storage/snapshots_fixture.hpp"
 #include "tests/unit/storage/subscription_fixture.hpp"
 
@@ -16,12 +24,12 @@ TEMPLATE_TEST_CASE("A reset takes everything away, and names are free at once", 
   storage.clock.advance_ms(1000);
   server.put({"a", "b"});
   const std::string before = storage.iterator();
-  REQUIRE(storage.streams().set_key_state("k", KeyState::disabled));
+  REQUIRE(set_key_state(storage.state(), "k", KeyState::disabled));
   REQUIRE(reset(storage.journal, {}) == 2);
   CHECK_FALSE(server.has(stream_key));
   CHECK_FALSE(server.has(elsewhere));
-  CHECK(storage.streams().key_states().empty());
-  CHECK(error_type(storage.streams().begin_read(before, std::nullopt, storage.now())) ==
+  CHECK(key_states(storage.state()).empty());
+  CHECK(error_type(begin_read(storage.state(), before, std::nullopt, storage.now())) ==
         protocol::ErrorType::ResourceNotFoundException);
   storage.create(stream_key, provisioned(1));
   storage.clock.advance_ms(1000);
@@ -48,12 +56,12 @@ TEST_CASE("A reset of some worlds leaves the others and the keys alone") {
   Rewound server(":memory:");
   for (const auto& stream : {stream_key, elsewhere, other_region})
     server.storage->create(stream, provisioned(1));
-  REQUIRE(server.storage->streams().set_key_state("k", KeyState::disabled));
+  REQUIRE(set_key_state(server.storage->state(), "k", KeyState::disabled));
   reset(server.storage->journal, row.scope);
   CHECK(server.has(stream_key) == row.orders);
   CHECK(server.has(elsewhere) == row.other_account);
   CHECK(server.has(other_region) == row.other_region);
-  CHECK(server.storage->streams().key_state("k") == KeyState::disabled);
+  CHECK(key_state(server.storage->state(), "k") == KeyState::disabled);
 }
 
 TEMPLATE_TEST_CASE("A snapshot brings back streams, settings and records, again and again", "", OnDisk,
@@ -65,17 +73,17 @@ TEMPLATE_TEST_CASE("A snapshot brings back streams, settings and records, again 
   storage.create(other_key, provisioned(1));
   server.put({"a", "b"});
   server.put({"x"}, other_key);
-  REQUIRE(storage.streams().add_tags(stream_key, {{"team", "red"}}, storage.now()));
-  REQUIRE(storage.streams().set_key_state("k", KeyState::disabled));
+  REQUIRE(add_tags(storage.state(), stream_key, {{"team", "red"}}, storage.now()));
+  REQUIRE(set_key_state(storage.state(), "k", KeyState::disabled));
   server.save("base");
   const std::string iterator = storage.iterator();
 
   for (int round = 0; round < 3; ++round) {
     const auto number = storage.put("k", "c").to_string();
     server.put({"d"});
-    REQUIRE(storage.streams().remove_tags(stream_key, {"team"}, storage.now()));
-    REQUIRE(storage.streams().set_key_state("k", KeyState::enabled));
-    REQUIRE(storage.streams().set_key_state("l", KeyState::disabled));
+    REQUIRE(remove_tags(storage.state(), stream_key, {"team"}, storage.now()));
+    REQUIRE(set_key_state(storage.state(), "k", KeyState::enabled));
+    REQUIRE(set_key_state(storage.state(), "l", KeyState::disabled));
     server.remove(other_key);
     storage.create(elsewhere, provisioned(1));
     if (round == 1) storage.create(other_key, provisioned(2));
@@ -86,8 +94,8 @@ TEMPLATE_TEST_CASE("A snapshot brings back streams, settings and records, again 
     CHECK(server.all() == Data{"a", "b"});
     CHECK(server.all(other_key) == Data{"x"});
     CHECK_FALSE(server.has(elsewhere));
-    CHECK(storage.streams().tags_of(stream_key, storage.now()).value() == Tags{{"team", "red"}});
-    CHECK(storage.streams().key_states() == std::map<std::string, KeyState>{{"k", KeyState::disabled}});
+    CHECK(tags_of(storage.state(), stream_key, storage.now()).value() == Tags{{"team", "red"}});
+    CHECK(key_states(storage.state()) == std::map<std::string, KeyState>{{"k", KeyState::disabled}});
     CHECK(server.read_all(iterator) == Data{"a", "b"});
     // The number of a record that was taken away is given again.
     CHECK(storage.put("k", "e").to_string() == number);
@@ -163,18 +171,18 @@ TEMPLATE_TEST_CASE("A snapshot undoes reshards, and another one brings the child
   storage.create(stream_key, provisioned(1));
   server.put({"a"});
   server.save("whole");
-  REQUIRE(storage.streams().split_shard(stream_key, "0", "1000", storage.now()));
+  REQUIRE(split_shard(storage.state(), stream_key, "0", "1000", storage.now()));
   storage.settle();
   REQUIRE(server.has(stream_key));
   server.put({"child"});
   server.save("split");
   server.restore("whole");
-  CHECK(storage.streams().describe_summary(stream_key, storage.now()).value().open_shards == 1);
+  CHECK(describe_stream_summary(storage.state(), stream_key, storage.now()).value().open_shards == 1);
   server.put({"b"});
   CHECK(server.all() == Data{"a", "b"});
   server.trim();
   server.restore("split");
-  CHECK(storage.streams().describe_summary(stream_key, storage.now()).value().open_shards == 2);
+  CHECK(describe_stream_summary(storage.state(), stream_key, storage.now()).value().open_shards == 2);
   CHECK(server.all(stream_key, "0") == Data{"a"});
   CHECK(server.all(stream_key, "2") == Data{"child"});
 }
@@ -213,10 +221,10 @@ TEST_CASE("Retention goes by the longest that may be restored, and time does not
   Rewound server(path);
   StorageFixture& storage = *server.storage;
   storage.create(stream_key, provisioned(1));
-  REQUIRE(storage.streams().increase_retention(stream_key, 48, storage.now()));
+  REQUIRE(increase_retention(storage.state(), stream_key, 48, storage.now()));
   server.put({"a"});
   server.save("long");
-  REQUIRE(storage.streams().decrease_retention(stream_key, 24, storage.now()));
+  REQUIRE(decrease_retention(storage.state(), stream_key, 24, storage.now()));
   storage.settle();
   storage.clock.advance_hours(30);
   server.trim();
@@ -249,13 +257,13 @@ TEST_CASE("A stream that is as it was goes on, with its subscriptions; others' e
   StorageFixture& storage = *server.storage;
   for (const auto& stream : {stream_key, other_key}) {
     storage.create(stream, provisioned(1));
-    REQUIRE(storage.streams().register_consumer(stream, "app", {}, storage.now()));
+    REQUIRE(register_consumer(storage.state(), stream, "app", {}, storage.now()));
   }
   storage.settle();
   server.save("base");
   const auto subscribe = [&](const StreamKey& stream) {
-    auto made = storage.streams().subscribe({.stream = stream, .name = "app", .created_s = {}}, "0",
-                                            {IteratorType::LATEST, {}, {}}, storage.now());
+    auto made = storage::subscribe(storage.state(), {.stream = stream, .name = "app", .created_s = {}}, "0",
+                                   {IteratorType::LATEST, {}, {}}, storage.now());
     REQUIRE(error_text(made).empty());
     return made.value().subscription;
   };
@@ -265,13 +273,13 @@ TEST_CASE("A stream that is as it was goes on, with its subscriptions; others' e
   server.restore("base");
   CHECK(changed->ended);
   CHECK_FALSE(same->ended);
-  const auto next = storage.streams().begin_event(*changed, storage.now());
+  const auto next = begin_event(storage.state(), *changed, storage.now());
   REQUIRE(next);
   CHECK_FALSE(next.value().read);
   // Nobody has to wait for the old one to subscribe anew.
   subscribe(stream_key);
   reset(storage.journal, {});
-  CHECK(error_type(storage.streams().begin_event(*same, storage.now())) ==
+  CHECK(error_type(begin_event(storage.state(), *same, storage.now())) ==
         protocol::ErrorType::ResourceNotFoundException);
 }
 

@@ -5,6 +5,9 @@
 
 #include <csignal>
 
+#include "storage/records/puts.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -61,12 +64,12 @@ TEMPLATE_TEST_CASE("Every engine creates, stores, reads, trims and deletes", "",
   storage.settle();
   storage.clock.advance_hours(5);
   opening.trim();
-  CHECK(storage.streams().state().records_in_memory == 1);
+  CHECK(storage.state().records_in_memory == 1);
   CHECK(opening.read_all(storage.iterator()) == Data{"young"});
-  REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+  REQUIRE(delete_stream(storage.state(), stream_key, false, storage.now()));
   storage.settle();
   opening.trim();
-  CHECK(storage.streams().state().memory_bytes == 0);
+  CHECK(storage.state().memory_bytes == 0);
   storage.create(stream_key, provisioned(1));
   CHECK(opening.read_all(storage.iterator()).empty());
   for (const auto& settled : storage.settled()) CHECK(settled.durable);
@@ -84,21 +87,21 @@ TEST_CASE("A restart brings back streams, shards, tags, numbers and every record
     StorageFixture& storage = *opening.storage;
     storage.create({world, "other"}, {});
     storage.create(stream_key, tagged());
-    REQUIRE(storage.streams().increase_retention(stream_key, 48, storage.now()));
+    REQUIRE(increase_retention(storage.state(), stream_key, 48, storage.now()));
     storage.clock.advance_ms(1'234);
     for (const auto& [key, data] : awkward_records())
-      numbers.push_back(storage.streams()
-                            .put_record(stream_key, {0, make_record(key, data)}, {}, storage.now())
-                            .value()
-                            .placed.sequence_number);
+      numbers.push_back(
+          put_record(storage.state(), stream_key, {0, make_record(key, data)}, {}, storage.now())
+              .value()
+              .placed.sequence_number);
     from = storage.iterator();
-    before = storage.streams().describe(stream_key, {}, {}, storage.now()).value();
+    before = describe_stream(storage.state(), stream_key, {}, {}, storage.now()).value();
   }
   Opening opening(path);
   StorageFixture& storage = *opening.storage;
   CHECK(epoch_ms(opening.opened.newest) == ManualClock::start_ms + 1'234);
   storage.clock.advance_ms(1'234);
-  const auto after = storage.streams().describe(stream_key, {}, {}, storage.now()).value();
+  const auto after = describe_stream(storage.state(), stream_key, {}, {}, storage.now()).value();
   CHECK(after.summary.retention_hours == 48);
   CHECK(after.summary.max_record_kib == 2048);
   CHECK(after.summary.mode == StreamMode::PROVISIONED);
@@ -108,8 +111,8 @@ TEST_CASE("A restart brings back streams, shards, tags, numbers and every record
     CHECK(after.shards[i].range == before->shards[i].range);
     CHECK(after.shards[i].starting == before->shards[i].starting);
   }
-  CHECK(storage.streams().state().streams.at(stream_key)->row.tags == tagged().tags);
-  CHECK(storage.streams().list_streams(world, {}, storage.now()).value().streams.size() == 2);
+  CHECK(storage.state().streams.at(stream_key)->row.tags == tagged().tags);
+  CHECK(list_streams(storage.state(), world, {}, storage.now()).value().streams.size() == 2);
 
   // An iterator of the time before goes on.
   const auto page = storage.read(from, opening.opened.reader.get());
@@ -120,8 +123,7 @@ TEST_CASE("A restart brings back streams, shards, tags, numbers and every record
     CHECK(page.records[i]->data() == awkward_records()[i].second);
     CHECK(epoch_ms(page.records[i]->arrived()) == ManualClock::start_ms + 1'234);
   }
-  const auto next = storage.streams()
-                        .put_record(stream_key, {0, make_record("k", "next")}, {}, storage.now())
+  const auto next = put_record(storage.state(), stream_key, {0, make_record("k", "next")}, {}, storage.now())
                         .value()
                         .placed;
   CHECK(next.sequence_number > numbers.back());
@@ -140,12 +142,12 @@ TEST_CASE("Numbers and serials go on after a restart even if everything they cou
     storage.create(stream_key, provisioned(1));
     for (int i = 0; i < 10; ++i) last = storage.put("k", "d");
     storage.create({world, "gone"}, provisioned(5));
-    REQUIRE(storage.streams().delete_stream({world, "gone"}, false, storage.now()));
+    REQUIRE(delete_stream(storage.state(), {world, "gone"}, false, storage.now()));
     storage.settle();
     storage.clock.advance_hours(25);
     opening.trim();
-    stream_serial = storage.streams().state().next_stream_serial;
-    shard_serial = storage.streams().state().next_shard_serial;
+    stream_serial = storage.state().next_stream_serial;
+    shard_serial = storage.state().next_shard_serial;
   }
   CHECK(query(path, "SELECT count(*) FROM records") == "0");
   CHECK(query(path, "SELECT count(*) FROM streams") == "1");
@@ -153,8 +155,8 @@ TEST_CASE("Numbers and serials go on after a restart even if everything they cou
   Opening opening(path);
   CHECK(epoch_ms(opening.opened.newest) == ManualClock::start_ms);
   CHECK(opening.storage->put("k", "d") > *last);
-  CHECK(opening.storage->streams().state().next_stream_serial == stream_serial);
-  CHECK(opening.storage->streams().state().next_shard_serial == shard_serial);
+  CHECK(opening.storage->state().next_stream_serial == stream_serial);
+  CHECK(opening.storage->state().next_shard_serial == shard_serial);
 }
 
 TEST_CASE("A stream that is DELETING at a restart is so afterwards, and its name is free when that ends") {
@@ -166,7 +168,7 @@ TEST_CASE("A stream that is DELETING at a restart is so afterwards, and its name
     storage.create(stream_key, provisioned(1));
     storage.clock.advance_hours(2);
     storage.put("k", "d");
-    REQUIRE(storage.streams().delete_stream(stream_key, false, storage.now()));
+    REQUIRE(delete_stream(storage.state(), stream_key, false, storage.now()));
     storage.settle();
     opening.trim();
   }
@@ -175,11 +177,11 @@ TEST_CASE("A stream that is DELETING at a restart is so afterwards, and its name
   {
     Opening opening(path, settings_with(0), {}, 3);
     const auto now = opening.storage->now();
-    CHECK(opening.storage->streams().describe_summary(stream_key, now).value().status ==
+    CHECK(describe_stream_summary(opening.storage->state(), stream_key, now).value().status ==
           StreamStatus::DELETING);
   }
   Opening opening(path, settings_with(0), {}, 4);
-  CHECK_FALSE(opening.storage->streams().describe_summary(stream_key, opening.storage->now()));
+  CHECK_FALSE(describe_stream_summary(opening.storage->state(), stream_key, opening.storage->now()));
   opening.storage->create(stream_key, provisioned(1));
   opening.trim();
   CHECK(query(path, "SELECT count(*) FROM streams") == "1");
@@ -193,7 +195,9 @@ TEST_CASE("A change that lasts its time for everyone does so across a restart") 
   { Opening(path, settings).storage->create(stream_key, provisioned(1)); }
   Opening opening(path, settings);
   const auto status = [&] {
-    return opening.storage->streams().describe_summary(stream_key, opening.storage->now()).value().status;
+    return describe_stream_summary(opening.storage->state(), stream_key, opening.storage->now())
+        .value()
+        .status;
   };
   CHECK(status() == StreamStatus::CREATING);
   CHECK(status() == StreamStatus::CREATING);

@@ -2,6 +2,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "storage/sqlite/schema.hpp"
+#include "storage/streams/streams.hpp"
+#include "storage/streams/tags.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -44,8 +46,8 @@ TEST_CASE("A database of the first layout is brought up to date with all that is
     Opening opening(path);
     auto& fixture = *opening.storage;
     CHECK(opening.read_all(fixture.iterator()) == std::vector<std::string>{"old"});
-    CHECK(fixture.streams().tags_of(stream_key, fixture.now()).value() == Tags{{"team", "blue"}});
-    const auto summary = fixture.streams().describe_summary(stream_key, fixture.now()).value();
+    CHECK(tags_of(fixture.state(), stream_key, fixture.now()).value() == Tags{{"team", "blue"}});
+    const auto summary = describe_stream_summary(fixture.state(), stream_key, fixture.now()).value();
     CHECK(summary.open_shards == 2);
     CHECK_FALSE(summary.key_id);
     CHECK(summary.distribution == RecordDistributionStrategy::USER_PARTITION_KEY);

@@ -1,5 +1,6 @@
 // Changes of the service's clock: kept with the data, told to the clock, and what follows while time is
 // frozen.
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -12,7 +13,7 @@ const ClockState ahead{.offset = 25h};
 const ClockState frozen{.offset = -1h, .frozen = from_epoch_ms(ManualClock::start_ms)};
 
 void change_clock(StorageFixture& storage, const ClockState& before, const ClockState& after) {
-  REQUIRE(storage.streams().change_clock({before, after}));
+  REQUIRE(change_clock(storage.state(), {before, after}));
   storage.settle();
 }
 
@@ -58,10 +59,10 @@ TEST_CASE("The clock is told what became of each change, lost ones backwards") {
   CHECK(fixture.telling.told == Told{{ahead, true}});
   fixture.telling.told.clear();
   fixture.engine().fails = true;
-  REQUIRE(fixture.streams().change_clock({ahead, frozen}));
+  REQUIRE(change_clock(fixture.state(), {ahead, frozen}));
   change_clock(fixture, frozen, {});
   CHECK(fixture.telling.told == Told{{{}, false}, {frozen, false}});
-  CHECK_FALSE(fixture.streams().state().time_frozen);
+  CHECK_FALSE(fixture.state().time_frozen);
 }
 
 TEST_CASE("While time is frozen a transition ends when it is observed, however long it is to last") {
@@ -69,9 +70,9 @@ TEST_CASE("While time is frozen a transition ends when it is observed, however l
   Opening opening(":memory:", settings_with(60'000));
   StorageFixture& storage = *opening.storage;
   const auto status = [&] {
-    return storage.streams().describe_summary(stream_key, storage.now()).value().status;
+    return describe_stream_summary(storage.state(), stream_key, storage.now()).value().status;
   };
-  REQUIRE(storage.streams().create_stream(stream_key, provisioned(1), storage.now()));
+  REQUIRE(create_stream(storage.state(), stream_key, provisioned(1), storage.now()));
   CHECK(status() == StreamStatus::CREATING);
   change_clock(storage, {}, frozen);
   CHECK(status() == StreamStatus::ACTIVE);

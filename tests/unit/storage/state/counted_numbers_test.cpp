@@ -1,4 +1,5 @@
 // Sequence numbers that count instead of telling time.
+#include "storage/shards/shards.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 
@@ -22,9 +23,9 @@ std::vector<std::string> numbers(StorageFixture& fixture, std::int64_t pause_ms)
     fixture.settle();
   };
   put();
-  REQUIRE(fixture.streams().split_shard(stream_key, "0", "1000", fixture.now()));
+  REQUIRE(split_shard(fixture.state(), stream_key, "0", "1000", fixture.now()));
   put();
-  REQUIRE(fixture.streams().merge_shards(stream_key, "3", "1", fixture.now()));
+  REQUIRE(merge_shards(fixture.state(), stream_key, "3", "1", fixture.now()));
   put();
   for (const ShardSummary& shard : list_shards(fixture)) {
     found.push_back(shard.starting.to_string());

@@ -1,4 +1,7 @@
 // Creating, deleting, describing, and changing the retention of streams.
+#include "storage/records/puts.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -25,7 +28,7 @@ TEST_CASE("CreateStream decides mode and shards the way AWS does") {
   request.mode = row.mode;
   fixture.clock.advance_ms(789);
   fixture.create(stream_key, request);
-  const auto summary = fixture.streams().describe_summary(stream_key, fixture.now()).value();
+  const auto summary = describe_stream_summary(fixture.state(), stream_key, fixture.now()).value();
   CHECK(summary.mode == row.expected_mode);
   CHECK(summary.open_shards == row.expected_shards);
   CHECK(summary.retention_hours == 24);
@@ -80,7 +83,7 @@ TEST_CASE("CreateStream checks in AWS's order") {
        "is not."},
   }));
   INFO(row.why);
-  const auto created = fixture.streams().create_stream({world, row.name}, row.request, fixture.now());
+  const auto created = create_stream(fixture.state(), {world, row.name}, row.request, fixture.now());
   CHECK(error_type(created) == row.type);
   CHECK(error_text(created) == row.text);
 }
@@ -90,19 +93,19 @@ TEST_CASE("The limits on shards and on-demand streams count per account and regi
   settings.shard_limit = 4;  // on-demand streams do not count
   settings.on_demand_limit = 1;
   MemoryFixture fixture(settings);
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   fixture.create({world, "a"}, {});
   CHECK(
-      error_text(streams.create_stream({world, "b"}, {}, fixture.now())) ==
+      error_text(create_stream(state, {world, "b"}, {}, fixture.now())) ==
       "This request would exceed the limit on the number of on-demand streams for the account 000000000000. "
       "Limit: 1.");
   fixture.create({{"000000000000", "eu-west-1"}, "b"}, {});
   fixture.create({{"111111111111", "us-east-1"}, "b"}, {});
   fixture.create({world, "c"}, provisioned(4));
-  CHECK(error_type(streams.create_stream({world, "d"}, provisioned(1), fixture.now())) ==
+  CHECK(error_type(create_stream(state, {world, "d"}, provisioned(1), fixture.now())) ==
         protocol::ErrorType::LimitExceededException);
   // A stream that is being deleted does not count any more.
-  REQUIRE(streams.delete_stream({world, "c"}, false, fixture.now()));
+  REQUIRE(delete_stream(state, {world, "c"}, false, fixture.now()));
   fixture.create({world, "d"}, provisioned(4));
 }
 
@@ -112,16 +115,15 @@ TEST_CASE("Without limits streams may have very many shards, but not without bou
   settings.on_demand_limit = std::nullopt;
   MemoryFixture fixture(settings);
   fixture.create(stream_key, provisioned(30'000));
-  CHECK(
-      error_type(fixture.streams().create_stream({world, "b"}, provisioned(2'000'000'000), fixture.now())) ==
-      protocol::ErrorType::LimitExceededException);
+  CHECK(error_type(create_stream(fixture.state(), {world, "b"}, provisioned(2'000'000'000), fixture.now())) ==
+        protocol::ErrorType::LimitExceededException);
 }
 
 TEST_CASE("DescribeStream shows shards page by page, with AWS's ids and numbers") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(250));
-  auto& streams = fixture.streams();
-  const auto first = streams.describe(stream_key, {}, {}, fixture.now()).value();
+  auto& state = fixture.state();
+  const auto first = describe_stream(state, stream_key, {}, {}, fixture.now()).value();
   REQUIRE(first.shards.size() == 100);
   CHECK(first.has_more_shards);
   const ShardSummary& shard = first.shards[1];
@@ -132,20 +134,21 @@ TEST_CASE("DescribeStream shows shards page by page, with AWS's ids and numbers"
   // Two seconds before the call, as on AWS a few.
   CHECK(shard.starting == SequenceNumber{1'699'999'998, 0, 1'699'999'998, {1}});
 
-  CHECK(streams.describe(stream_key, {}, 10'000, fixture.now()).value().shards.size() == 100);
-  const auto last = streams.describe(stream_key, "shardId-000000000199", {}, fixture.now()).value();
+  CHECK(describe_stream(state, stream_key, {}, 10'000, fixture.now()).value().shards.size() == 100);
+  const auto last = describe_stream(state, stream_key, "shardId-000000000199", {}, fixture.now()).value();
   CHECK(last.shards.size() == 50);
   CHECK_FALSE(last.has_more_shards);
   CHECK(last.shards.front().index == ShardIndex{200});
-  const auto exact = streams.describe(stream_key, "shardId-000000000199", 50, fixture.now()).value();
+  const auto exact = describe_stream(state, stream_key, "shardId-000000000199", 50, fixture.now()).value();
   CHECK_FALSE(exact.has_more_shards);
-  CHECK(streams.describe(stream_key, "shardId-000000000199", 49, fixture.now()).value().has_more_shards);
+  CHECK(
+      describe_stream(state, stream_key, "shardId-000000000199", 49, fixture.now()).value().has_more_shards);
 }
 
 TEST_CASE("Retention periods are checked in AWS's order") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(1));
-  REQUIRE(fixture.streams().increase_retention(stream_key, 48, fixture.now()));
+  REQUIRE(increase_retention(fixture.state(), stream_key, 48, fixture.now()));
   struct Row {
     std::string why;
     bool increase;
@@ -180,12 +183,12 @@ TEST_CASE("Retention periods are checked in AWS's order") {
       {"the shortest", false, stream_key, 24, ""},
   }));
   INFO(row.why);
-  auto& streams = fixture.streams();
-  const auto changed = row.increase ? streams.increase_retention(row.stream, row.hours, fixture.now())
-                                    : streams.decrease_retention(row.stream, row.hours, fixture.now());
+  auto& state = fixture.state();
+  const auto changed = row.increase ? increase_retention(state, row.stream, row.hours, fixture.now())
+                                    : decrease_retention(state, row.stream, row.hours, fixture.now());
   CHECK(error_text(changed) == row.text);
   if (row.text.empty()) {
-    CHECK(streams.describe_summary(stream_key, fixture.now()).value().retention_hours == row.hours);
+    CHECK(describe_stream_summary(state, stream_key, fixture.now()).value().retention_hours == row.hours);
     CHECK((changed.value() == no_ticket) == (row.hours == 48));
   }
 }
@@ -193,20 +196,20 @@ TEST_CASE("Retention periods are checked in AWS's order") {
 TEST_CASE("Raising the retention brings nothing back") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(1));
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   SECTION("what had expired before the increase") {
     fixture.put("k", "old");
     fixture.settle();
     fixture.clock.advance_hours(24);
-    REQUIRE(streams.increase_retention(stream_key, 48, fixture.now()));
+    REQUIRE(increase_retention(state, stream_key, 48, fixture.now()));
   }
   SECTION("what a decrease has made unreadable") {
-    REQUIRE(streams.increase_retention(stream_key, 48, fixture.now()));
+    REQUIRE(increase_retention(state, stream_key, 48, fixture.now()));
     fixture.put("k", "old");
     fixture.settle();
     fixture.clock.advance_hours(30);
-    REQUIRE(streams.decrease_retention(stream_key, 24, fixture.now()));
-    REQUIRE(streams.increase_retention(stream_key, 48, fixture.now()));
+    REQUIRE(decrease_retention(state, stream_key, 24, fixture.now()));
+    REQUIRE(increase_retention(state, stream_key, 48, fixture.now()));
   }
   fixture.put("k", "new");
   fixture.settle();
@@ -217,15 +220,15 @@ TEST_CASE("Changes are refused while too much waits for the disk") {
   GroupCommitLimits limits;
   limits.waiting_changes_max = 1;
   MemoryFixture fixture(settings_with(0), limits);
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   fixture.create(stream_key, provisioned(1));
   fixture.put("k", "d");
   const auto text = "The server has no room for this request now. Please try again.";
-  CHECK(error_text(streams.put_record(stream_key, new_record("k", "d"), {}, fixture.now())) == text);
-  CHECK(error_text(streams.put_records(stream_key, {new_record("k", "d")}, fixture.now())) == text);
-  CHECK(error_text(streams.create_stream({world, "b"}, provisioned(1), fixture.now())) == text);
-  CHECK(error_text(streams.delete_stream(stream_key, false, fixture.now())) == text);
-  CHECK(error_text(streams.increase_retention(stream_key, 48, fixture.now())) == text);
+  CHECK(error_text(put_record(state, stream_key, new_record("k", "d"), {}, fixture.now())) == text);
+  CHECK(error_text(put_records(state, stream_key, {new_record("k", "d")}, fixture.now())) == text);
+  CHECK(error_text(create_stream(state, {world, "b"}, provisioned(1), fixture.now())) == text);
+  CHECK(error_text(delete_stream(state, stream_key, false, fixture.now())) == text);
+  CHECK(error_text(increase_retention(state, stream_key, 48, fixture.now())) == text);
   fixture.settle();
   fixture.put("k", "d");
 }

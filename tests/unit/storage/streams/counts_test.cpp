@@ -1,4 +1,8 @@
 // What is counted of streams, shards and consumers.
+#include "storage/streams/counts.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -10,14 +14,14 @@ struct CountingFixture : private FailingEngine, public StorageFixture {
   FailingEngine& engine() { return *this; }
 
   CountedStream counted() {
-    auto all = streams().counted(100, now());
+    auto all = storage::counted(state(), 100, now());
     REQUIRE(all.streams.size() == 1);
     return std::move(all.streams.front());
   }
   void put_many(int count) {
     std::vector<NewRecord> records;
     for (int i = 0; i < count; ++i) records.push_back(new_record("k", "123"));
-    REQUIRE(streams().put_records(stream_key, std::move(records), now()));
+    REQUIRE(put_records(state(), stream_key, std::move(records), now()));
   }
 };
 
@@ -90,17 +94,17 @@ TEST_CASE("Reads count what they gave and how far behind they are") {
 TEST_CASE("Shards are told of while their metrics are on, and everything within the bound") {
   CountingFixture fixture;
   fixture.create(stream_key, provisioned(3));
-  REQUIRE(fixture.streams().enable_metrics(stream_key, {ShardMetric::IncomingBytes}, fixture.now()));
+  REQUIRE(enable_metrics(fixture.state(), stream_key, {ShardMetric::IncomingBytes}, fixture.now()));
   fixture.settle();
   CHECK(fixture.counted().shards.size() == 3);
-  const auto bounded = fixture.streams().counted(3, fixture.now());
+  const auto bounded = counted(fixture.state(), 3, fixture.now());
   CHECK(bounded.streams.front().shards.size() == 2);
   CHECK(bounded.left_out == 1);
   CHECK(bounded.stream_count == 1);
   CHECK(bounded.open_shards == 3);
-  REQUIRE(fixture.streams().delete_stream(stream_key, false, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), stream_key, false, fixture.now()));
   fixture.settle();
-  CHECK(fixture.streams().counted(3, fixture.now()).streams.empty());
+  CHECK(counted(fixture.state(), 3, fixture.now()).streams.empty());
 }
 
 }  // namespace kinesisd::tests

@@ -1,4 +1,8 @@
 // Which key a stream is encrypted with, and what its key's state does to puts and reads.
+#include "storage/streams/encryption.hpp"
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -10,28 +14,28 @@ using protocol::ErrorType;
 constexpr const char* alias = "alias/orders";
 
 std::string start(StorageFixture& fixture, const std::string& key) {
-  const auto text = error_text(fixture.streams().start_encryption(stream_key, key, fixture.now()));
+  const auto text = error_text(start_encryption(fixture.state(), stream_key, key, fixture.now()));
   fixture.settle();
   return text;
 }
 
 std::string stop(StorageFixture& fixture, const std::string& key) {
-  const auto text = error_text(fixture.streams().stop_encryption(stream_key, key, fixture.now()));
+  const auto text = error_text(stop_encryption(fixture.state(), stream_key, key, fixture.now()));
   fixture.settle();
   return text;
 }
 
 void set(StorageFixture& fixture, std::string_view key, KeyState state) {
-  REQUIRE(fixture.streams().set_key_state(key, state));
+  REQUIRE(set_key_state(fixture.state(), key, state));
   fixture.settle();
 }
 
 std::optional<std::string> key_of(StorageFixture& fixture) {
-  return fixture.streams().describe_summary(stream_key, fixture.now()).value().key_id;
+  return describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().key_id;
 }
 
 Result<PutResult> put(StorageFixture& fixture) {
-  auto result = fixture.streams().put_record(stream_key, new_record("k", "d"), std::nullopt, fixture.now());
+  auto result = put_record(fixture.state(), stream_key, new_record("k", "d"), std::nullopt, fixture.now());
   fixture.settle();
   return result;
 }
@@ -49,7 +53,7 @@ TEST_CASE("Encryption starts, changes its key and stops; records keep what they 
   fixture.clock.advance_ms(500);
   CHECK_FALSE(put(fixture).value().encrypted);
   CHECK(start(fixture, alias).empty());
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().status ==
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().status ==
         StreamStatus::UPDATING);
   CHECK(key_of(fixture) == alias);
   CHECK(put(fixture).value().encrypted);
@@ -65,7 +69,7 @@ TEST_CASE("Encryption starts, changes its key and stops; records keep what they 
   CHECK_FALSE(put(fixture).value().encrypted);
   fixture.clock.advance_ms(500);
   // Stopping what has stopped is nothing to do.
-  CHECK(fixture.streams().stop_encryption(stream_key, alias, fixture.now()).value() == no_ticket);
+  CHECK(stop_encryption(fixture.state(), stream_key, alias, fixture.now()).value() == no_ticket);
 
   std::vector<bool> encrypted;
   for (const auto& record : fixture.read(fixture.iterator()).records)
@@ -100,12 +104,12 @@ TEST_CASE("A key in a bad state fails what needs it, in the words of a key manag
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(1));
   const auto from = fixture.iterator();
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
 
   set(fixture, alias, row.state);
   // A stream that is not encrypted knows nothing of keys.
   CHECK(put(fixture));
-  const auto started = streams.start_encryption(stream_key, alias, fixture.now());
+  const auto started = start_encryption(state, stream_key, alias, fixture.now());
   CHECK(error_type(started) == row.type);
   CHECK(error_text(started) == row.start);
   CHECK_FALSE(key_of(fixture));
@@ -115,10 +119,10 @@ TEST_CASE("A key in a bad state fails what needs it, in the words of a key manag
   set(fixture, alias, row.state);
   CHECK(error_type(put(fixture)) == row.type);
   CHECK(error_text(put(fixture)) == row.put);
-  CHECK(error_text(streams.put_records(stream_key, {}, fixture.now())) == row.put);
-  CHECK(error_text(streams.begin_read(from, {}, fixture.now())) == row.read);
+  CHECK(error_text(put_records(state, stream_key, {}, fixture.now())) == row.put);
+  CHECK(error_text(begin_read(state, from, {}, fixture.now())) == row.read);
   // An iterator needs no key, and a stop does not either.
-  CHECK(streams.shard_iterator(stream_key, "0", {IteratorType::LATEST, {}, {}}, fixture.now()));
+  CHECK(shard_iterator(state, stream_key, "0", {IteratorType::LATEST, {}, {}}, fixture.now()));
   set(fixture, alias, KeyState::enabled);
   CHECK(put(fixture));
   CHECK(fixture.read(from).records.size() == 2);
@@ -133,7 +137,7 @@ TEST_CASE("A stream that is not there comes before its key, and the key before t
   settings.enforce_control_limits = true;
   MemoryFixture fixture(settings);
   set(fixture, alias, KeyState::disabled);
-  CHECK(error_type(fixture.streams().start_encryption(stream_key, alias, fixture.now())) ==
+  CHECK(error_type(start_encryption(fixture.state(), stream_key, alias, fixture.now())) ==
         ErrorType::ResourceNotFoundException);
   fixture.create(stream_key, provisioned(1));
   for (int i = 0; i < 25; ++i) {
@@ -151,32 +155,32 @@ TEST_CASE("A stream that is not there comes before its key, and the key before t
 
 TEST_CASE("A key is the same by id, alias or ARN") {
   MemoryFixture fixture;
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   set(fixture, "arn:aws:kms:us-east-1:000000000000:key/1234", KeyState::disabled);
   set(fixture, "alias/aws/kinesis", KeyState::throttling);
-  CHECK(streams.key_state("1234") == KeyState::disabled);
-  CHECK(streams.key_state("key/1234") == KeyState::disabled);
-  CHECK(streams.key_state("arn:aws:kms:us-east-1:000000000000:alias/aws/kinesis") == KeyState::throttling);
-  CHECK(streams.key_state("aws/kinesis") == KeyState::enabled);
-  CHECK(streams.key_states() == std::map<std::string, KeyState>{{"1234", KeyState::disabled},
-                                                                {"alias/aws/kinesis", KeyState::throttling}});
+  CHECK(key_state(state, "1234") == KeyState::disabled);
+  CHECK(key_state(state, "key/1234") == KeyState::disabled);
+  CHECK(key_state(state, "arn:aws:kms:us-east-1:000000000000:alias/aws/kinesis") == KeyState::throttling);
+  CHECK(key_state(state, "aws/kinesis") == KeyState::enabled);
+  CHECK(key_states(state) == std::map<std::string, KeyState>{{"1234", KeyState::disabled},
+                                                             {"alias/aws/kinesis", KeyState::throttling}});
   set(fixture, "1234", KeyState::enabled);
-  CHECK(streams.key_states().size() == 1);
+  CHECK(key_states(state).size() == 1);
 }
 
 TEST_CASE("States of keys are bounded in number, and known ones may always change") {
   MemoryFixture fixture;
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   for (std::size_t i = 0; i < key_states_max; ++i) {
-    REQUIRE(streams.set_key_state(std::to_string(i), KeyState::disabled));
+    REQUIRE(set_key_state(state, std::to_string(i), KeyState::disabled));
     if (i % 1000 == 0) fixture.settle();
   }
   fixture.settle();
-  CHECK_FALSE(streams.set_key_state("one more", KeyState::disabled));
-  CHECK(streams.set_key_state("one more", KeyState::enabled));
-  CHECK(streams.set_key_state("7", KeyState::not_found));
-  CHECK(streams.set_key_state("7", KeyState::enabled));
-  CHECK(streams.set_key_state("one more", KeyState::disabled));
+  CHECK_FALSE(set_key_state(state, "one more", KeyState::disabled));
+  CHECK(set_key_state(state, "one more", KeyState::enabled));
+  CHECK(set_key_state(state, "7", KeyState::not_found));
+  CHECK(set_key_state(state, "7", KeyState::enabled));
+  CHECK(set_key_state(state, "one more", KeyState::disabled));
 }
 
 TEST_CASE("Keys and their states come back after a restart, records say what they were written with") {
@@ -196,8 +200,7 @@ TEST_CASE("Keys and their states come back after a restart, records say what the
   }
   Opening opening(path);
   StorageFixture& storage = *opening.storage;
-  CHECK(storage.streams().key_states() ==
-        std::map<std::string, KeyState>{{alias, KeyState::pending_deletion}});
+  CHECK(key_states(storage.state()) == std::map<std::string, KeyState>{{alias, KeyState::pending_deletion}});
   CHECK(key_of(storage) == alias);
   CHECK(error_type(put(storage)) == ErrorType::KMSInvalidStateException);
   const auto from = storage.iterator();
@@ -218,7 +221,7 @@ TEST_CASE("A key's state and a start of encryption that could not be written are
   set(fixture, "b", KeyState::enabled);
   fixture.engine().fails = false;
   CHECK_FALSE(key_of(fixture));
-  CHECK(fixture.streams().key_states() == std::map<std::string, KeyState>{{"b", KeyState::disabled}});
+  CHECK(key_states(fixture.state()) == std::map<std::string, KeyState>{{"b", KeyState::disabled}});
 }
 
 }  // namespace kinesisd::tests

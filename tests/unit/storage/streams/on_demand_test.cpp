@@ -1,4 +1,6 @@
 // On-demand streams that grow with what is written to them (C.21 [D]).
+#include "storage/records/puts.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 
 namespace kinesisd::tests {
@@ -20,8 +22,8 @@ void write(StorageFixture& fixture, int minutes, int mib, HashKey key) {
   static const std::string data(1U << 20U, 'x');
   for (int minute = 0; minute < minutes; ++minute) {
     for (int i = 0; i < mib; ++i) {
-      const auto put = fixture.streams().put_record(stream_key, {key, make_record("k", data)}, std::nullopt,
-                                                    fixture.now());
+      const auto put =
+          put_record(fixture.state(), stream_key, {key, make_record("k", data)}, std::nullopt, fixture.now());
       REQUIRE(error_text(put).empty());
       fixture.clock.advance_ms(minute_ms / mib);
     }
@@ -61,7 +63,7 @@ TEST_CASE("A shard above half of what it takes for 15 minutes is split in the mi
   CHECK(tile(open));
   CHECK(open[3].range == even_range(0, 8));
   CHECK(open[4].range == even_range(1, 8));
-  CHECK(fixture.streams().describe_summary(stream_key, fixture.now()).value().open_shards == 5);
+  CHECK(describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().open_shards == 5);
 }
 
 TEST_CASE("Half of what a shard takes, or a quiet minute in between, does not split it") {

@@ -1,4 +1,5 @@
 // How many streams may change at a time, and what an account may have at most.
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/storage_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -21,11 +22,11 @@ StreamKey numbered(int i, const World& of = world) {
 }
 
 std::string create_error(MemoryFixture& fixture, const StreamKey& key) {
-  return error_text(fixture.streams().create_stream(key, provisioned(1), fixture.now()));
+  return error_text(create_stream(fixture.state(), key, provisioned(1), fixture.now()));
 }
 
 std::string delete_error(MemoryFixture& fixture, const StreamKey& key) {
-  return error_text(fixture.streams().delete_stream(key, false, fixture.now()));
+  return error_text(delete_stream(fixture.state(), key, false, fixture.now()));
 }
 
 }  // namespace
@@ -33,10 +34,10 @@ std::string delete_error(MemoryFixture& fixture, const StreamKey& key) {
 TEST_CASE("Five streams of an account may be CREATING or DELETING, to the millisecond") {
   MemoryFixture fixture(changing(true));
   for (int i = 0; i < 5; ++i) CHECK(create_error(fixture, numbered(i)).empty());
-  const auto sixth = fixture.streams().create_stream(numbered(5), provisioned(1), fixture.now());
+  const auto sixth = create_stream(fixture.state(), numbered(5), provisioned(1), fixture.now());
   CHECK(error_type(sixth) == protocol::ErrorType::LimitExceededException);
   CHECK(error_text(sixth) == too_many);
-  CHECK(error_type(fixture.streams().describe_summary(numbered(5), fixture.now())) ==
+  CHECK(error_type(describe_stream_summary(fixture.state(), numbered(5), fixture.now())) ==
         protocol::ErrorType::ResourceNotFoundException);
   fixture.clock.advance_ms(999);
   CHECK(create_error(fixture, numbered(5)) == too_many);
@@ -90,14 +91,14 @@ TEST_CASE("The last shard of the quota can be had, and is free again when its st
   auto settings = settings_with(0);
   settings.shard_limit = 3;
   MemoryFixture fixture(settings);
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   fixture.create(numbered(0), provisioned(2));
-  CHECK(error_type(streams.create_stream(numbered(1), provisioned(2), fixture.now())) ==
+  CHECK(error_type(create_stream(state, numbered(1), provisioned(2), fixture.now())) ==
         protocol::ErrorType::LimitExceededException);
   fixture.create(numbered(1), provisioned(1));
-  CHECK(error_type(streams.create_stream(numbered(2), provisioned(1), fixture.now())) ==
+  CHECK(error_type(create_stream(state, numbered(2), provisioned(1), fixture.now())) ==
         protocol::ErrorType::LimitExceededException);
-  REQUIRE(streams.delete_stream(numbered(1), false, fixture.now()));
+  REQUIRE(delete_stream(state, numbered(1), false, fixture.now()));
   fixture.settle();
   fixture.create(numbered(2), provisioned(1));
 }

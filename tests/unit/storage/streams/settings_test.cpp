@@ -1,4 +1,8 @@
 // Modes, warm throughput, rations and the commitment of accounts, on a clock the test moves.
+#include "storage/streams/settings.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/accounts.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -20,24 +24,24 @@ StreamSettings with_quotas() {
 }
 
 Commitment commitment(StorageFixture& fixture) {
-  return fixture.streams().commitment(world, fixture.now());
+  return commitment(fixture.state(), world, fixture.now());
 }
 
 Commitment commit(StorageFixture& fixture, bool enabled) {
-  const auto changed = fixture.streams().change_commitment(world, enabled, fixture.now());
+  const auto changed = change_commitment(fixture.state(), world, enabled, fixture.now());
   REQUIRE(changed);
   fixture.settle();
   return changed.value().commitment;
 }
 
 std::string switch_mode(StorageFixture& fixture, StreamMode mode) {
-  const auto text = error_text(fixture.streams().update_mode(stream_key, mode, {}, fixture.now()));
+  const auto text = error_text(update_mode(fixture.state(), stream_key, mode, {}, fixture.now()));
   fixture.settle();
   return text;
 }
 
 StreamSummary summary(StorageFixture& fixture) {
-  const auto found = fixture.streams().describe_summary(stream_key, fixture.now());
+  const auto found = describe_stream_summary(fixture.state(), stream_key, fixture.now());
   REQUIRE(found);
   return found.value();
 }
@@ -105,13 +109,13 @@ TEST_CASE("An end that was asked for is called off by enabling, and a new commit
 
 TEST_CASE("A commitment is an account's in a region, and what does not change is not written") {
   MemoryFixture fixture;
-  auto& streams = fixture.streams();
-  CHECK(streams.change_commitment(world, false, fixture.now()).value().ticket == no_ticket);
-  CHECK(streams.state().accounts.empty());
-  CHECK(streams.change_commitment(world, true, fixture.now()).value().ticket != no_ticket);
-  CHECK(streams.change_commitment(world, true, fixture.now()).value().ticket == no_ticket);
-  CHECK(streams.commitment({world.account, "eu-west-1"}, fixture.now()).status == CommitmentStatus::DISABLED);
-  CHECK(streams.commitment({"111111111111", world.region}, fixture.now()).status ==
+  auto& state = fixture.state();
+  CHECK(change_commitment(state, world, false, fixture.now()).value().ticket == no_ticket);
+  CHECK(state.accounts.empty());
+  CHECK(change_commitment(state, world, true, fixture.now()).value().ticket != no_ticket);
+  CHECK(change_commitment(state, world, true, fixture.now()).value().ticket == no_ticket);
+  CHECK(commitment(state, {world.account, "eu-west-1"}, fixture.now()).status == CommitmentStatus::DISABLED);
+  CHECK(commitment(state, {"111111111111", world.region}, fixture.now()).status ==
         CommitmentStatus::DISABLED);
 }
 
@@ -141,7 +145,7 @@ TEST_CASE("A stream is scaled ten times a day, where such limits are kept") {
   MemoryFixture fixture(with_quotas());
   fixture.create(stream_key, provisioned(1));
   const auto scale = [&](std::int32_t shards) {
-    const auto text = error_text(fixture.streams().update_shard_count(stream_key, shards, fixture.now()));
+    const auto text = error_text(update_shard_count(fixture.state(), stream_key, shards, fixture.now()));
     fixture.settle();
     return text;
   };
@@ -177,14 +181,14 @@ TEST_CASE("Warm throughput is for on-demand streams of accounts with a commitmen
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(1));
   fixture.create({world, "demand"}, on_demand());
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto warm = [&](const StreamKey& stream, std::int32_t mibps) {
-    return streams.update_warm_throughput(stream, mibps, fixture.now());
+    return update_warm_throughput(state, stream, mibps, fixture.now());
   };
   CHECK(error_type(warm({world, "absent"}, 1)) == ErrorType::ResourceNotFoundException);
   CHECK(error_type(warm(stream_key, 1)) == ErrorType::InvalidArgumentException);
   CHECK(error_type(warm({world, "demand"}, 1)) == ErrorType::InvalidArgumentException);
-  CHECK(error_type(streams.update_mode(stream_key, StreamMode::ON_DEMAND, 1, fixture.now())) ==
+  CHECK(error_type(update_mode(state, stream_key, StreamMode::ON_DEMAND, 1, fixture.now())) ==
         ErrorType::InvalidArgumentException);
   commit(fixture, true);
   CHECK(error_type(warm(stream_key, 1)) == ErrorType::InvalidArgumentException);
@@ -197,7 +201,7 @@ TEST_CASE("Warm throughput makes as many shards at once when UPDATING ends") {
   fixture.create(stream_key, on_demand());
   fixture.clock.advance_ms(1'000);
   commit(fixture, true);
-  const auto changed = fixture.streams().update_warm_throughput(stream_key, 7, fixture.now());
+  const auto changed = update_warm_throughput(fixture.state(), stream_key, 7, fixture.now());
   REQUIRE(changed);
   CHECK(changed.value().warm_throughput.target_mibps == 7);
   CHECK(changed.value().warm_throughput.current_mibps == 0);
@@ -209,7 +213,7 @@ TEST_CASE("Warm throughput makes as many shards at once when UPDATING ends") {
   CHECK(summary(fixture).open_shards == 7);
   CHECK(summary(fixture).warm_throughput->current_mibps == 7);
   // Less of it closes no shard.
-  REQUIRE(fixture.streams().update_warm_throughput(stream_key, 2, fixture.now()));
+  REQUIRE(update_warm_throughput(fixture.state(), stream_key, 2, fixture.now()));
   fixture.clock.advance_ms(1'000);
   CHECK(summary(fixture).open_shards == 7);
   CHECK(summary(fixture).warm_throughput->current_mibps == 2);
@@ -226,22 +230,22 @@ TEST_CASE("Shards of an on-demand stream count for the limit when it becomes pro
   fixture.create(stream_key, on_demand());
   fixture.create({world, "other"}, provisioned(4));
   commit(fixture, true);
-  REQUIRE(fixture.streams().update_warm_throughput(stream_key, 7, fixture.now()));
+  REQUIRE(update_warm_throughput(fixture.state(), stream_key, 7, fixture.now()));
   CHECK(summary(fixture).open_shards == 7);
-  CHECK(error_type(fixture.streams().update_mode(stream_key, StreamMode::PROVISIONED, {}, fixture.now())) ==
+  CHECK(error_type(update_mode(fixture.state(), stream_key, StreamMode::PROVISIONED, {}, fixture.now())) ==
         ErrorType::LimitExceededException);
-  REQUIRE(fixture.streams().delete_stream({world, "other"}, false, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), {world, "other"}, false, fixture.now()));
   CHECK(switch_mode(fixture, StreamMode::PROVISIONED).empty());
-  CHECK(fixture.streams().usage(world, fixture.now()).open_shards == 7);
+  CHECK(account_usage(fixture.state(), world, fixture.now()).open_shards == 7);
 }
 
 TEST_CASE("A switch to on-demand may bring warm throughput and its shards, a switch back takes both away") {
   MemoryFixture fixture;
   fixture.create(stream_key, provisioned(2));
   commit(fixture, true);
-  REQUIRE(fixture.streams().update_mode(stream_key, StreamMode::ON_DEMAND, 5, fixture.now()));
-  REQUIRE(fixture.streams().update_record_distribution(stream_key, RecordDistributionStrategy::AUTO,
-                                                       fixture.now()));
+  REQUIRE(update_mode(fixture.state(), stream_key, StreamMode::ON_DEMAND, 5, fixture.now()));
+  REQUIRE(update_record_distribution(fixture.state(), stream_key, RecordDistributionStrategy::AUTO,
+                                     fixture.now()));
   CHECK(summary(fixture).open_shards == 5);
   CHECK(summary(fixture).warm_throughput->target_mibps == 5);
   CHECK(switch_mode(fixture, StreamMode::PROVISIONED).empty());
@@ -258,16 +262,16 @@ TEST_CASE("An account's usage counts what DescribeLimits shows") {
   fixture.create({world, "demand"}, on_demand());
   fixture.create({{"111111111111", "us-east-1"}, "other"}, provisioned(5));
   fixture.clock.advance_ms(1'000);
-  const auto usage = fixture.streams().usage(world, fixture.now());
+  const auto usage = account_usage(fixture.state(), world, fixture.now());
   CHECK(usage.open_shards == 3);
   CHECK(usage.on_demand_streams == 1);
   CHECK(usage.shard_limit == 20'000);
   CHECK(usage.on_demand_limit == 50);
   // What is being deleted does not count any more.
-  REQUIRE(fixture.streams().delete_stream({world, "demand"}, false, fixture.now()));
-  REQUIRE(fixture.streams().delete_stream(stream_key, false, fixture.now()));
-  CHECK(fixture.streams().usage(world, fixture.now()).on_demand_streams == 0);
-  CHECK(fixture.streams().usage(world, fixture.now()).open_shards == 0);
+  REQUIRE(delete_stream(fixture.state(), {world, "demand"}, false, fixture.now()));
+  REQUIRE(delete_stream(fixture.state(), stream_key, false, fixture.now()));
+  CHECK(account_usage(fixture.state(), world, fixture.now()).on_demand_streams == 0);
+  CHECK(account_usage(fixture.state(), world, fixture.now()).open_shards == 0);
 }
 
 TEST_CASE("All settings come back after a restart") {
@@ -277,13 +281,13 @@ TEST_CASE("All settings come back after a restart") {
   {
     Opening opening(path);
     StorageFixture& storage = *opening.storage;
-    auto& streams = storage.streams();
+    auto& state = storage.state();
     storage.create(stream_key, on_demand());
     commit(storage, true);
-    REQUIRE(streams.update_max_record_size(stream_key, 10'240, storage.now()));
-    REQUIRE(streams.update_record_distribution(stream_key, RecordDistributionStrategy::AUTO, storage.now()));
-    REQUIRE(streams.enable_metrics(stream_key, metrics, storage.now()));
-    REQUIRE(streams.update_warm_throughput(stream_key, 6, storage.now()));
+    REQUIRE(update_max_record_size(state, stream_key, 10'240, storage.now()));
+    REQUIRE(update_record_distribution(state, stream_key, RecordDistributionStrategy::AUTO, storage.now()));
+    REQUIRE(enable_metrics(state, stream_key, metrics, storage.now()));
+    REQUIRE(update_warm_throughput(state, stream_key, 6, storage.now()));
     CHECK(summary(storage).open_shards == 6);
   }
   Opening opening(path);
@@ -301,17 +305,17 @@ TEST_CASE("Settings that could not be written are the old ones again") {
   FailingFixture fixture;
   fixture.create(stream_key, on_demand());
   commit(fixture, true);
-  auto& streams = fixture.streams();
-  const auto before = streams.state().streams.at(stream_key)->row;
+  auto& state = fixture.state();
+  const auto before = state.streams.at(stream_key)->row;
   fixture.engine().fails = true;
-  REQUIRE(streams.update_warm_throughput(stream_key, 7, fixture.now()));
+  REQUIRE(update_warm_throughput(state, stream_key, 7, fixture.now()));
   CHECK(summary(fixture).open_shards == 7);
-  REQUIRE(streams.update_max_record_size(stream_key, 2048, fixture.now()));
-  REQUIRE(streams.enable_metrics(stream_key, {ShardMetric::IncomingBytes}, fixture.now()));
-  REQUIRE(streams.change_commitment(world, false, fixture.now()));
+  REQUIRE(update_max_record_size(state, stream_key, 2048, fixture.now()));
+  REQUIRE(enable_metrics(state, stream_key, {ShardMetric::IncomingBytes}, fixture.now()));
+  REQUIRE(change_commitment(state, world, false, fixture.now()));
   fixture.settle();
   fixture.engine().fails = false;
-  const auto& row = streams.state().streams.at(stream_key)->row;
+  const auto& row = state.streams.at(stream_key)->row;
   CHECK(row.max_record_kib == before.max_record_kib);
   CHECK(row.metrics.empty());
   CHECK_FALSE(row.warm_mibps);
@@ -320,7 +324,7 @@ TEST_CASE("Settings that could not be written are the old ones again") {
   CHECK(commitment(fixture).status == CommitmentStatus::ENABLED);
   // The stream can still be written to, and changed.
   fixture.put("k", "d");
-  REQUIRE(streams.update_warm_throughput(stream_key, 5, fixture.now()));
+  REQUIRE(update_warm_throughput(state, stream_key, 5, fixture.now()));
   fixture.settle();
   CHECK(summary(fixture).open_shards == 5);
 }

@@ -1,4 +1,9 @@
 // Tags and policies of streams and consumers.
+#include "storage/streams/tags.hpp"
+#include "storage/consumers/consumers.hpp"
+#include "storage/streams/policies.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/database_fixture.hpp"
 
 namespace kinesisd::tests {
@@ -20,23 +25,23 @@ Tags numbered(int first, int count) {
 }
 
 Tags tags_of(StorageFixture& fixture, const ResourceName& resource) {
-  const auto tags = fixture.streams().tags_of(resource, fixture.now());
+  const auto tags = tags_of(fixture.state(), resource, fixture.now());
   REQUIRE(error_text(tags).empty());
   return tags.value();
 }
 
 std::string add(StorageFixture& fixture, const ResourceName& resource, const Tags& tags) {
-  return error_text(fixture.streams().add_tags(resource, tags, fixture.now()));
+  return error_text(add_tags(fixture.state(), resource, tags, fixture.now()));
 }
 
 std::string remove(StorageFixture& fixture, const ResourceName& resource,
                    const std::vector<std::string>& keys) {
-  return error_text(fixture.streams().remove_tags(resource, keys, fixture.now()));
+  return error_text(remove_tags(fixture.state(), resource, keys, fixture.now()));
 }
 
 void begin(StorageFixture& fixture) {
   fixture.create(stream_key, provisioned(1));
-  REQUIRE(fixture.streams().register_consumer(stream_key, "reader", {}, fixture.now()));
+  REQUIRE(register_consumer(fixture.state(), stream_key, "reader", {}, fixture.now()));
   fixture.settle();
 }
 
@@ -73,8 +78,8 @@ TEST_CASE("Tags consist of AWS's characters") {
   CHECK(add(fixture, stream_key, {{"k" + row.text, "v"}}) == row.error);
   CHECK(add(fixture, stream_key, {{"k", row.text}}) == row.error);
   CHECK(add(fixture, reader, {{"k", row.text}}) == row.error);
-  CHECK(error_text(fixture.streams().register_consumer(stream_key, "other", {{"k", row.text}},
-                                                       fixture.now())) == row.error);
+  CHECK(error_text(register_consumer(fixture.state(), stream_key, "other", {{"k", row.text}},
+                                     fixture.now())) == row.error);
   CHECK(tags_of(fixture, stream_key).empty() == !row.error.empty());
 }
 
@@ -122,18 +127,18 @@ TEST_CASE("A stream and each of its consumers have 50 tags of their own") {
 
 TEST_CASE("Tags and policies change while a stream has shards, and while a consumer is ACTIVE") {
   MemoryFixture fixture(settings_with(10'000));
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto put = [&](const ResourceName& resource) {
-    return error_text(streams.put_policy(resource, "{}", fixture.now()));
+    return error_text(put_policy(state, resource, "{}", fixture.now()));
   };
   const std::string creating =
       "Stream orders under account 000000000000 not ACTIVE, instead in state CREATING";
-  REQUIRE(streams.create_stream(stream_key, provisioned(1), fixture.now()));
+  REQUIRE(create_stream(state, stream_key, provisioned(1), fixture.now()));
   CHECK(add(fixture, stream_key, {{"a", ""}}) == creating);
   CHECK(remove(fixture, stream_key, {"a"}) == creating);
   CHECK(put(stream_key) == creating);
   fixture.clock.advance_ms(10'000);
-  REQUIRE(streams.increase_retention(stream_key, 48, fixture.now()));
+  REQUIRE(increase_retention(state, stream_key, 48, fixture.now()));
   CHECK(add(fixture, stream_key, {{"a", ""}}).empty());
   CHECK(put(stream_key).empty());
 
@@ -141,19 +146,19 @@ TEST_CASE("Tags and policies change while a stream has shards, and while a consu
       "Consumer reader with creation timestamp 1700000010 under stream orders and account 000000000000 is "
       "not "
       "in ACTIVE status.";
-  REQUIRE(streams.register_consumer(stream_key, "reader", {}, fixture.now()));
+  REQUIRE(register_consumer(state, stream_key, "reader", {}, fixture.now()));
   CHECK(add(fixture, reader, {{"a", ""}}) == inactive);
   CHECK(put(reader) == inactive);
   fixture.clock.advance_ms(10'000);
   CHECK(add(fixture, reader, {{"a", ""}}).empty());
   CHECK(put(reader).empty());
-  REQUIRE(streams.deregister_consumer(reader, fixture.now()));
+  REQUIRE(deregister_consumer(state, reader, fixture.now()));
   CHECK(remove(fixture, reader, {"a"}) == inactive);
   CHECK(put(reader) == inactive);
   fixture.clock.advance_ms(10'000);
   CHECK(add(fixture, reader, {{"a", ""}}) == "Consumer reader, account 000000000000 not found.");
 
-  REQUIRE(streams.delete_stream(stream_key, false, fixture.now()));
+  REQUIRE(delete_stream(state, stream_key, false, fixture.now()));
   CHECK(add(fixture, stream_key, {{"a", ""}}) ==
         "Stream orders under account 000000000000 not ACTIVE, instead in state DELETING");
   CHECK(tags_of(fixture, stream_key).empty());
@@ -162,26 +167,26 @@ TEST_CASE("Tags and policies change while a stream has shards, and while a consu
 TEST_CASE("A policy is kept, replaced and deleted, and goes with what it is of") {
   MemoryFixture fixture;
   begin(fixture);
-  auto& streams = fixture.streams();
+  auto& state = fixture.state();
   const auto policy = [&](const ResourceName& resource) {
-    return streams.policy_of(resource, fixture.now()).value();
+    return policy_of(state, resource, fixture.now()).value();
   };
   const std::string arn_of_stream = "arn:aws:kinesis:us-east-1:000000000000:stream/orders";
   const std::vector<std::pair<ResourceName, std::string>> resources{
       {stream_key, arn_of_stream}, {reader, arn_of_stream + "/consumer/reader:1700000000"}};
   for (const auto& [resource, arn_given] : resources) {
     CHECK(policy(resource).empty());
-    CHECK(error_text(streams.delete_policy(resource, fixture.now())) ==
+    CHECK(error_text(delete_policy(state, resource, fixture.now())) ==
           "No resource policy found for resource ARN " + arn_given + ".");
-    REQUIRE(streams.put_policy(resource, "first", fixture.now()));
-    REQUIRE(streams.put_policy(resource, "second", fixture.now()));
+    REQUIRE(put_policy(state, resource, "first", fixture.now()));
+    REQUIRE(put_policy(state, resource, "second", fixture.now()));
     CHECK(policy(resource) == "second");
   }
-  REQUIRE(streams.delete_policy(stream_key, fixture.now()));
+  REQUIRE(delete_policy(state, stream_key, fixture.now()));
   CHECK(policy(stream_key).empty());
   CHECK(policy(reader) == "second");
-  REQUIRE(streams.deregister_consumer(reader, fixture.now()));
-  REQUIRE(streams.register_consumer(stream_key, "reader", {}, fixture.now()));
+  REQUIRE(deregister_consumer(state, reader, fixture.now()));
+  REQUIRE(register_consumer(state, stream_key, "reader", {}, fixture.now()));
   CHECK(policy(reader).empty());
 }
 
@@ -192,15 +197,15 @@ TEST_CASE("Tags and policies that could not be written are the old ones again") 
   for (const ResourceName& resource : {ResourceName{stream_key}, ResourceName{reader}}) {
     engine.fails = false;
     CHECK(add(fixture, resource, {{"a", "1"}, {"b", "2"}}).empty());
-    REQUIRE(fixture.streams().put_policy(resource, "kept", fixture.now()));
+    REQUIRE(put_policy(fixture.state(), resource, "kept", fixture.now()));
     fixture.settle();
     engine.fails = true;
     CHECK(add(fixture, resource, {{"a", "lost"}}).empty());
     CHECK(remove(fixture, resource, {"b"}).empty());
-    REQUIRE(fixture.streams().delete_policy(resource, fixture.now()));
+    REQUIRE(delete_policy(fixture.state(), resource, fixture.now()));
     fixture.settle();
     CHECK(tags_of(fixture, resource) == Tags{{"a", "1"}, {"b", "2"}});
-    CHECK(fixture.streams().policy_of(resource, fixture.now()).value() == "kept");
+    CHECK(policy_of(fixture.state(), resource, fixture.now()).value() == "kept");
   }
 }
 
@@ -211,20 +216,20 @@ TEST_CASE("Whether there are policies is known, also after a restart") {
   {
     Opening opening(path);
     begin(*opening.storage);
-    CHECK_FALSE(opening.storage->streams().has_policies());
-    CHECK(error_text(opening.storage->streams().check_changeable(resource, opening.storage->now())).empty());
-    REQUIRE(opening.storage->streams().put_policy(resource, "{}", opening.storage->now()));
-    CHECK(opening.storage->streams().has_policies());
+    CHECK_FALSE(has_policies(opening.storage->state()));
+    CHECK(error_text(check_changeable(opening.storage->state(), resource, opening.storage->now())).empty());
+    REQUIRE(put_policy(opening.storage->state(), resource, "{}", opening.storage->now()));
+    CHECK(has_policies(opening.storage->state()));
     opening.storage->settle();
   }
   {
     Opening opening(path);
-    CHECK(opening.storage->streams().has_policies());
-    REQUIRE(opening.storage->streams().delete_policy(resource, opening.storage->now()));
+    CHECK(has_policies(opening.storage->state()));
+    REQUIRE(delete_policy(opening.storage->state(), resource, opening.storage->now()));
     opening.storage->settle();
   }
   Opening opening(path);
-  CHECK_FALSE(opening.storage->streams().has_policies());
+  CHECK_FALSE(has_policies(opening.storage->state()));
 }
 
 }  // namespace kinesisd::tests

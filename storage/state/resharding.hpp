@@ -14,7 +14,7 @@ namespace kinesisd::storage {
 class Resharding {
  public:
   // All of it happens at the instant at which the stream's transition ends.
-  Resharding(StreamsState& state, Stream& stream);
+  Resharding(State& state, Stream& stream);
 
   // Does what the stream's row plans, and says so in `change`.
   void run(StreamChanged& change);
@@ -32,7 +32,7 @@ class Resharding {
   Shard* open(HashKeyRange range, const Shard& parent, const Shard* adjacent_parent);
   HashKey end_of(std::int32_t index, std::int32_t count) const;
 
-  StreamsState& state_;
+  State& state_;
   Stream& stream_;
   Timestamp at_;
   std::size_t old_shards_;  // how many there were before

@@ -1,10 +1,10 @@
-#include "storage/shards/resharding.hpp"
+#include "storage/state/resharding.hpp"
 
 #include <algorithm>
 
 namespace kinesisd::storage {
 
-Resharding::Resharding(StreamsState& state, Stream& stream)
+Resharding::Resharding(State& state, Stream& stream)
     : state_(state), stream_(stream), at_(stream.row.transition_ends), old_shards_(stream.shards.size()) {
   // Records of a parent arrived before it closed, those of a child not before that: whoever begins with the
   // shards of an instant finds every record from there on.

@@ -1,4 +1,4 @@
-#include "server/cli/client/endpoint.hpp"
+#include "server/http/endpoint.hpp"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,9 @@
 // SplitShard, MergeShards and UpdateShardCount: what they refuse, and the shards they leave.
+#include "storage/records/puts.hpp"
+#include "storage/records/reads.hpp"
+#include "storage/shards/shards.hpp"
+#include "storage/streams/settings.hpp"
+#include "storage/streams/streams.hpp"
 #include "tests/unit/storage/shard_walk.hpp"
 
 namespace kinesisd::tests {
@@ -11,17 +16,17 @@ using Indexes = std::vector<std::uint32_t>;
 constexpr HashKey middle = HashKey{1} << 127U;
 
 void split(StorageFixture& fixture, const std::string& shard, HashKey at) {
-  const auto done = fixture.streams().split_shard(stream_key, shard, to_string(at), fixture.now());
+  const auto done = split_shard(fixture.state(), stream_key, shard, to_string(at), fixture.now());
   REQUIRE(error_text(done).empty());
 }
 
 void merge(StorageFixture& fixture, const std::string& lower, const std::string& upper) {
-  const auto done = fixture.streams().merge_shards(stream_key, lower, upper, fixture.now());
+  const auto done = merge_shards(fixture.state(), stream_key, lower, upper, fixture.now());
   REQUIRE(error_text(done).empty());
 }
 
 std::vector<std::int32_t> scale(StorageFixture& fixture, std::int32_t target) {
-  const auto done = fixture.streams().update_shard_count(stream_key, target, fixture.now());
+  const auto done = update_shard_count(fixture.state(), stream_key, target, fixture.now());
   REQUIRE(error_text(done).empty());
   return {done.value().current_shards};
 }
@@ -33,7 +38,7 @@ ShardSummary shard(StorageFixture& fixture, std::uint32_t index) {
 }
 
 StreamStatus status_of(StorageFixture& fixture) {
-  return fixture.streams().describe_summary(stream_key, fixture.now()).value().status;
+  return describe_stream_summary(fixture.state(), stream_key, fixture.now()).value().status;
 }
 
 }  // namespace
@@ -120,13 +125,13 @@ TEST_CASE("Reshards are refused in AWS's order") {
        range_text("999999999999999999999999999999999999999", "shardId-000000000001", high)},
   }));
   INFO(row.why);
-  const auto refused = fixture.streams().split_shard(stream_key, row.id, row.key, fixture.now());
+  const auto refused = split_shard(fixture.state(), stream_key, row.id, row.key, fixture.now());
   CHECK(error_text(refused) == row.text);
   CHECK(error_type(refused) == row.type);
   // A bad id is told before the stream is looked for, a good one after.
-  CHECK(error_text(fixture.streams().split_shard(nowhere, "shard-x", half, fixture.now())) ==
+  CHECK(error_text(split_shard(fixture.state(), nowhere, "shard-x", half, fixture.now())) ==
         "Could not find shard shard-x in stream nowhere under account 000000000000.");
-  CHECK(error_text(fixture.streams().split_shard(nowhere, "0", half, fixture.now())) ==
+  CHECK(error_text(split_shard(fixture.state(), nowhere, "0", half, fixture.now())) ==
         "Stream nowhere under account 000000000000 not found.");
   CHECK(open_indexes(fixture) == Indexes{1, 2, 3});
 }
@@ -136,7 +141,7 @@ TEST_CASE("The split that would pass the shard quota is refused before its key i
   settings.shard_limit = 2;
   MemoryFixture fixture(settings);
   fixture.create(stream_key, provisioned(2));
-  const auto refused = fixture.streams().split_shard(stream_key, "0", "0", fixture.now());
+  const auto refused = split_shard(fixture.state(), stream_key, "0", "0", fixture.now());
   CHECK(error_type(refused) == ErrorType::LimitExceededException);
   CHECK(error_text(refused).find("Limit: 2. Number of additional shards that would have resulted from this "
                                  "request: 1.") != std::string::npos);
@@ -170,7 +175,7 @@ TEST_CASE("Only two adjacent open shards merge, the lower one named first") {
        "Could not find shard y in stream orders under account 000000000000."},
   }));
   INFO(row.why);
-  CHECK(error_text(fixture.streams().merge_shards(stream_key, row.lower, row.upper, fixture.now())) ==
+  CHECK(error_text(merge_shards(fixture.state(), stream_key, row.lower, row.upper, fixture.now())) ==
         row.text);
   CHECK(open_indexes(fixture) == Indexes{2, 3, 4});
 }
@@ -183,11 +188,11 @@ TEST_CASE("On-demand streams refuse to be resharded by hand") {
   const std::string text =
       "Request is invalid. Stream orders under account 000000000000 is in On-Demand mode.";
   const auto now = fixture.now();
-  const auto split_refused = fixture.streams().split_shard(stream_key, "0", "5", now);
+  const auto split_refused = split_shard(fixture.state(), stream_key, "0", "5", now);
   CHECK(error_text(split_refused) == text);
   CHECK(error_type(split_refused) == ErrorType::ValidationException);
-  CHECK(error_text(fixture.streams().merge_shards(stream_key, "0", "1", now)) == text);
-  CHECK(error_text(fixture.streams().update_shard_count(stream_key, 5, now)) == text);
+  CHECK(error_text(merge_shards(fixture.state(), stream_key, "0", "1", now)) == text);
+  CHECK(error_text(update_shard_count(fixture.state(), stream_key, 5, now)) == text);
 }
 
 // C.13
@@ -211,7 +216,7 @@ TEST_CASE("UpdateShardCount keeps to double, half and 10,000") {
        "5, Target shard count: 10001"},
   }));
   INFO(row.why);
-  const auto refused = fixture.streams().update_shard_count(stream_key, row.target, fixture.now());
+  const auto refused = update_shard_count(fixture.state(), stream_key, row.target, fixture.now());
   CHECK(error_text(refused) == row.text);
   CHECK(error_type(refused) == ErrorType::LimitExceededException);
 }
@@ -256,7 +261,7 @@ TEST_CASE("Until UPDATING ends the parent is listed alone and written to; then o
   CHECK(indexes(list_shards(fixture)) == Indexes{0});
   CHECK_FALSE(shard(fixture, 0).ending);
   CHECK(fixture.put("k", "to the parent").shard == ShardIndex{0});
-  const auto refused = fixture.streams().split_shard(stream_key, "0", to_string(middle), fixture.now());
+  const auto refused = split_shard(fixture.state(), stream_key, "0", to_string(middle), fixture.now());
   CHECK(error_text(refused) ==
         "Stream orders under account 000000000000 not ACTIVE, instead in state UPDATING");
   CHECK(error_type(refused) == ErrorType::ResourceInUseException);
@@ -286,7 +291,7 @@ TEST_CASE("A drained closed shard names its children and their parents, and has 
   fixture.create(stream_key, provisioned(2));
   const auto from = fixture.iterator();
   REQUIRE(
-      fixture.streams().put_record(stream_key, {0, make_record("k", "last")}, std::nullopt, fixture.now()));
+      put_record(fixture.state(), stream_key, {0, make_record("k", "last")}, std::nullopt, fixture.now()));
   fixture.settle();
   merge(fixture, "0", "1");
   fixture.settle();
@@ -329,12 +334,12 @@ TEST_CASE("A closed shard is gone when its closing time plus the retention has p
   CHECK(fixture.iterator().size() > 100);
   fixture.clock.advance_ms(1);
   CHECK(indexes(list_shards(fixture)) == Indexes{1, 2});
-  const auto gone = fixture.streams().shard_iterator(stream_key, "0", {IteratorType::LATEST}, fixture.now());
+  const auto gone = shard_iterator(fixture.state(), stream_key, "0", {IteratorType::LATEST}, fixture.now());
   CHECK(error_text(gone) ==
         "Shard shardId-000000000000 in stream orders under account 000000000000 does not exist");
-  REQUIRE(fixture.streams().increase_retention(stream_key, 48, fixture.now()));
+  REQUIRE(increase_retention(fixture.state(), stream_key, 48, fixture.now()));
   CHECK(indexes(list_shards(fixture)) == Indexes{1, 2});
-  const auto described = fixture.streams().describe(stream_key, {}, {}, fixture.now());
+  const auto described = describe_stream(fixture.state(), stream_key, {}, {}, fixture.now());
   CHECK(indexes(described.value().shards) == Indexes{1, 2});
   CHECK(described.value().shards[0].parent == ShardIndex{0});
 }

@@ -1,4 +1,4 @@
-#include "server/stubs/forward_target.hpp"
+#include "server/http/forward_target.hpp"
 
 #include <fmt/core.h>
 

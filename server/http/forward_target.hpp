@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/cli/client/endpoint.hpp"
+#include "server/http/endpoint.hpp"
 
 namespace kinesisd::server::foreign {
 

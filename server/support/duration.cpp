@@ -1,4 +1,4 @@
-#include "server/document/duration.hpp"
+#include "server/support/duration.hpp"
 
 #include <algorithm>
 #include <array>

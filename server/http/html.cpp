@@ -1,4 +1,4 @@
-#include "server/admin/html.hpp"
+#include "server/http/html.hpp"
 
 namespace kinesisd::server::own {
 
