@@ -91,7 +91,10 @@ def build_alone(preset, folder, targets):
         code, output = call(["cmake", "--preset", preset])
         if code:
             return one(code, output)
-    return one(*call(["ninja", "-C", folder, "-j", CORES, *targets], timeout_s=3600))
+    timed = "TIMEFORMAT='%U %S'; time ninja \"$@\""
+    code, output = call(["bash", "-c", timed, "ninja", "-C", folder, "-j", CORES, *targets], timeout_s=3600)
+    user, system = map(float, output.split()[-2:])
+    return one(code, output, f"{user + system:.0f} s of CPU")
 
 
 def python_packages():
