@@ -174,6 +174,7 @@ FLOODS = {
     "empty data": http2(frame(HEADERS, REQUEST, flags=4, stream=1) + frame(DATA, b"", stream=1) * 10_000),
     "announced bodies": announced_bodies,
     "held bodies": held_bodies,
+    "deaf readers": deaf_readers,
     "slow headers": slow_headers,
     "many connections": many_connections,
     "handshakes": handshakes,
