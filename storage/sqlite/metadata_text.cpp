@@ -20,7 +20,7 @@ std::string text_of_reshard(const Reshard& reshard) {
     return "merge " + std::to_string(merge->lower.value) + " " + std::to_string(merge->upper.value);
   if (const auto* busy = std::get_if<SplitBusy>(&reshard)) {
     std::string text = "halve";
-    for (const auto shard : busy->shards) text += " " + std::to_string(shard.value);
+    for (const auto shard : busy->shards) text.append(" ").append(std::to_string(shard.value));
     return text;
   }
   if (const auto* rescale = std::get_if<Rescale>(&reshard)) return "scale " + std::to_string(rescale->shards);
@@ -49,7 +49,7 @@ Reshard reshard_of(const std::string& text) {
 
 std::string text_of_metrics(const std::set<ShardMetric>& metrics) {
   std::string text;
-  for (const auto metric : metrics) text += (text.empty() ? "" : " ") + text_of(metric);
+  for (const auto metric : metrics) text.append(text.empty() ? "" : " ").append(text_of(metric));
   return text;
 }
 

@@ -23,6 +23,8 @@ PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 NODE_MODULES = BUILD / "conformance/node-v3/node_modules"
 MODEL = BUILD / "service-2.json"
 CORES = os.cpu_count() or 2
+# Taken away, because kinesisd refuses variables that look like settings of its own and are none.
+FUZZ_SECONDS = os.environ.pop("KINESISD_FUZZ_SECONDS", "60")
 LAYERS = ("protocol", "storage", "server", "tests")
 UNITS = ("unit_protocol", "unit_storage", "unit_server", "unit_tidy")
 
@@ -317,15 +319,13 @@ def fuzz_targets():
 
 
 def fuzz():
-    seconds = os.environ.get("KINESISD_FUZZ_SECONDS", "60")
-
     def run(target):
         corpus = BUILD / "fuzz-corpus" / target
         corpus.mkdir(parents=True, exist_ok=True)
         seeds = ROOT / "tests/fuzz/seeds" / target
-        command = [BUILD / "fuzz" / target, f"-max_total_time={seconds}", "-print_final_stats=1",
+        command = [BUILD / "fuzz" / target, f"-max_total_time={FUZZ_SECONDS}", "-print_final_stats=1",
                    "-timeout=20", f"-artifact_prefix={corpus.parent}/{target}-", corpus]
-        code, output = call(command + ([seeds] if seeds.is_dir() else []), timeout_s=int(seconds) + 300)
+        code, output = call(command + ([seeds] if seeds.is_dir() else []), timeout_s=int(FUZZ_SECONDS) + 300)
         return one(code, output)
 
     if not fuzz_targets():
