@@ -159,6 +159,7 @@ void GroupCommit::settle(const Batch& batch) {
     state.wake(arrivals.runs, batch.changes, wakes);
   });
   release(batch);
+  dispose(batch);
   listener_({batch.through, true});
   for (const auto& subscriber : wakes) subscriber->wake();
 }
@@ -294,6 +295,7 @@ void GroupCommit::run_step(const Step& step) {
     }
   });
   release(batch);
+  if (failure.empty()) dispose(batch);
   if (!batch.changes.empty()) listener_({batch.through, failure.empty()});
   for (const auto& subscriber : wakes) subscriber->wake();
   if (refused) std::rethrow_exception(refused);
@@ -310,6 +312,16 @@ void GroupCommit::release(const Batch& batch) {
   waiting_changes_.fetch_sub(batch.changes.size(), std::memory_order_relaxed);
 }
 
+// A stream that was deleted goes with all its records.
+void GroupCommit::dispose(const Batch& batch) {
+  for (const auto& change : batch.changes) {
+    const auto* deleted = std::get_if<std::unique_ptr<StreamDeleted>>(&change.what);
+    if (deleted == nullptr || (*deleted)->removed == nullptr) continue;
+    const std::size_t bytes = bytes_in_memory(*(*deleted)->removed);
+    disposal_.take(std::exchange((*deleted)->removed, nullptr), bytes);
+  }
+}
+
 std::optional<SteadyTime> GroupCommit::trim_when_due() {
   // A jump of the service's clock is seen at once, because it comes with a transaction; that clock may also
   // stand still.
@@ -320,6 +332,7 @@ std::optional<SteadyTime> GroupCommit::trim_when_due() {
   if (at < pace_.due()) return pace_.due();
   retry();
   if (trim_slice()) return pace_.due();
+  disposal_.freed(std::exchange(trimmed_bytes_, 0));
   looked_at_ = at;
   trimmed_at_ = now;
   return std::nullopt;
@@ -339,7 +352,10 @@ bool GroupCommit::trim(const SliceLimits& slice) {
   std::shared_ptr<const std::set<std::int64_t>> pinned;
   const auto expired = streams_->with([&](State& state) {
     pinned = state.pinned_shards();
-    return state.trim(now, taken_ticket_, slice.records_max, garbage, more);
+    const std::size_t before = state.memory_bytes;
+    const auto result = state.trim(now, taken_ticket_, slice.records_max, garbage, more);
+    trimmed_bytes_ += before - state.memory_bytes;
+    return result;
   });
   try {
     if (expired) {

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/journal/disposal.hpp"
 #include "storage/journal/engine.hpp"
 #include "storage/journal/pace.hpp"
 #include "storage/model/clock.hpp"
@@ -83,6 +84,9 @@ class GroupCommit final : public Journal {
   using Step = std::function<void(State& streams, Engine& engine, Wakes& wakes)>;
   void exclusive(const Step& step);
 
+  // Where what the streams have lost is freed.
+  Disposal& disposal() { return disposal_; }
+
   // The thread's two steps, for tests that do without the thread: `attach` in place of `start`.
   void attach(Guarded<State>& streams, Clock& clock, Listener listener, Log log);
   // Writes and settles one transaction; false: nothing was waiting.
@@ -119,6 +123,7 @@ class GroupCommit final : public Journal {
   void run_steps();
   void run_step(const Step& step);
   void release(const Batch& batch);
+  void dispose(const Batch& batch);
 
   Engine& engine_;
   const GroupCommitLimits limits_;
@@ -146,8 +151,10 @@ class GroupCommit final : public Journal {
   // Journal thread, too.
   Pace pace_;
   bool more_to_trim_ = false;
-  SteadyTime looked_at_{};  // when nothing was left to trim
-  Timestamp trimmed_at_{};  // the same, as the service's clock says
+  std::size_t trimmed_bytes_ = 0;  // of memory, since they were given back
+  SteadyTime looked_at_{};         // when nothing was left to trim
+  Timestamp trimmed_at_{};         // the same, as the service's clock says
+  Disposal disposal_;
   std::thread thread_;
 };
 

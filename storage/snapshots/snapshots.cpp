@@ -57,6 +57,12 @@ std::size_t bytes_of_others(const State& state, const std::string& name) {
 // What went is freed when this is destroyed, which is not to be while the lock is held.
 using Removed = std::vector<std::shared_ptr<Stream>>;
 
+void dispose(GroupCommit& journal, Removed removed) {
+  std::size_t bytes = 0;
+  for (const auto& stream : removed) bytes += bytes_in_memory(*stream);
+  journal.disposal().take(std::make_shared<const Removed>(std::move(removed)), bytes);
+}
+
 Removed rewind(State& state, Engine& engine, Wakes& wakes, const Scope& scope, Snapshot* target) {
   state.pins.reset();  // snapshots get other parked serials
   Rewinding rewinding(state, scope, target);
@@ -80,22 +86,27 @@ std::size_t reset(GroupCommit& journal, const Scope& scope) {
   journal.exclusive([&](State& state, Engine& engine, Wakes& wakes) {
     removed = rewind(state, engine, wakes, scope, nullptr);
   });
-  return removed.size();
+  const std::size_t count = removed.size();
+  dispose(journal, std::move(removed));
+  return count;
 }
 
 std::optional<std::uint64_t> empty_stream(GroupCommit& journal, const StreamKey& stream, Timestamp now) {
   std::optional<std::uint64_t> records;
   Garbage garbage;  // freed when the lock is not held any more
+  std::size_t bytes = 0;
   journal.exclusive([&](State& state, Engine& engine, Wakes& wakes) {
     // Nothing that is due is done to the stream: it would be submitted, and nothing can be here.
     const auto found = state.streams.find(stream);
     if (found == state.streams.end() || !status(found->second->row, now)) return;
     records = readable_records(*found->second, now);
+    bytes = bytes_in_memory(*found->second);
     if (found->second->shards.empty()) return;  // DELETING
     Emptying emptying(state, *found->second);
     engine.rewrite(emptying.rewrite());
     emptying.apply(wakes, garbage);
   });
+  journal.disposal().take(std::make_shared<const Garbage>(std::move(garbage)), bytes);
   return records;
 }
 
@@ -116,6 +127,8 @@ Saving save_snapshot(GroupCommit& journal, const std::string& name, const Scope&
     before = std::exchange(state.snapshots[name], std::move(snapshot));
     state.pins.reset();
   });
+  const std::size_t bytes = before.memory_bytes;
+  journal.disposal().take(std::make_shared<const Snapshot>(std::move(before)), bytes);
   return result;
 }
 
@@ -127,6 +140,7 @@ bool restore_snapshot(GroupCommit& journal, const std::string& name) {
     found = snapshot != state.snapshots.end();
     if (found) removed = rewind(state, engine, wakes, snapshot->second.scope, &snapshot->second);
   });
+  dispose(journal, std::move(removed));
   return found;
 }
 

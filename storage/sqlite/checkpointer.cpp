@@ -13,9 +13,8 @@ constexpr int nearly_done_pages = 64;  // copied by the writer in no time
 constexpr int rounds_max = 8;          // after which the writer copies what is left, however much that is
 
 struct Progress {
-  int pages = 0;   // in the WAL
+  int pages = 0;   // in the WAL when it began
   int copied = 0;  // of them
-  int left() const { return pages - copied; }
 };
 
 // Copies what no reader needs in the WAL, and waits for nobody.
@@ -39,11 +38,11 @@ Checkpointer::~Checkpointer() {
 }
 
 void Checkpointer::committed(SQLite::Database& writer, int wal_pages) {
-  if (wal_pages < last_pages_ || next_ask_ == 0) {  // it has begun anew
+  if (wal_pages < wal_pages_.exchange(wal_pages) || next_ask_ == 0) {  // it has begun anew
     next_ask_ = checkpoint_pages;
     next_wait_ = wal_pages_max;
+    nearly_done_ = false;
   }
-  last_pages_ = wal_pages;
   const bool full = wal_pages >= next_wait_;
   if (full) {
     next_wait_ = wal_pages + checkpoint_pages;
@@ -56,7 +55,8 @@ void Checkpointer::committed(SQLite::Database& writer, int wal_pages) {
     } catch (const SQLite::Exception&) {
       // Tried again when there is more. What was committed is in the WAL.
     }
-  } else if (wal_pages >= next_ask_) {
+  } else if (wal_pages >= next_ask_ || soon_) {
+    soon_ = false;
     next_ask_ = wal_pages + checkpoint_pages;
     if (started())
       ask();
@@ -108,10 +108,9 @@ void Checkpointer::checkpoint() {
     if (!database_) database_ = open_checkpointer(options_);
     for (int round = 0, copied = -1; round < rounds_max; ++round) {
       const Progress progress = copy_pages(*database_);
-      if (progress.left() == 0) return;       // the next transaction begins the WAL anew
-      if (progress.copied == copied) return;  // a reader needs it
+      if (progress.copied < progress.pages && progress.copied == copied) return;  // a reader needs the rest
       copied = progress.copied;
-      if (progress.left() <= nearly_done_pages) break;
+      if (wal_pages_ - copied <= nearly_done_pages) break;
     }
     nearly_done_ = true;
   } catch (const SQLite::Exception&) {

@@ -29,6 +29,9 @@ class Checkpointer {
   // which the WAL would never begin anew; or, where the disk is slower than what is written, waits for the
   // thread's. Does not throw: a checkpoint that fails is tried again when the WAL has grown.
   void committed(SQLite::Database& writer, int wal_pages);
+  // Lets the thread copy what there is after the next transaction, however little that is: the file shrinks
+  // only then. By the writer's thread.
+  void ask_soon() { soon_ = true; }
 
  private:
   enum class State { idle, asked, at_work };
@@ -41,9 +44,10 @@ class Checkpointer {
 
   const ConnectionOptions options_;
   // The writer's.
-  int last_pages_ = 0;
-  int next_ask_ = 0;                      // with so many pages
-  int next_wait_ = 0;                     // with so many pages
+  bool soon_ = false;
+  int next_ask_ = 0;   // with so many pages
+  int next_wait_ = 0;  // with so many pages
+  std::atomic<int> wal_pages_{0};
   std::atomic<bool> nearly_done_{false};  // what is left is for the writer
 
   std::mutex mutex_;  // guards the next two

@@ -277,7 +277,9 @@ bool SqliteEngine::shrink(const SliceLimits& slice) {
   if (surplus <= 0 || Statements::number(statements_->auto_vacuum) != incremental) return false;
   const auto pages = std::min(surplus, static_cast<std::int64_t>(slice.bytes_max / page_bytes) + 1);
   database_->exec("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")");
-  return pages < surplus;
+  if (pages < surplus) return true;
+  if (checkpointer_) checkpointer_->ask_soon();
+  return false;
 }
 
 // Removes a stream's shards until none is left or the slice is used up.

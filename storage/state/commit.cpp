@@ -117,6 +117,12 @@ void undo_key(State& state, const KeyChanged& changed) {
 
 }  // namespace
 
+std::size_t bytes_in_memory(const Stream& stream) {
+  std::size_t bytes = 0;
+  for (const auto& shard : stream.shards) bytes += shard->memory_bytes;
+  return bytes;
+}
+
 Arrivals arrivals_of(std::span<const Change> changes) {
   Arrivals arrivals;
   auto& [runs, landed] = arrivals;

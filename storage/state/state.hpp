@@ -109,6 +109,9 @@ struct Stream {
   Shard* shard(ShardIndex index, Timestamp now) const;
 };
 
+// Of its records that are in memory.
+std::size_t bytes_in_memory(const Stream& stream);
+
 // Up to which index a shard's records became readable in one step: the unit of eviction.
 struct Run {
   std::int64_t shard_serial;

@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/support")]
 
+import background  # noqa: E402
 import cbor  # noqa: E402
 import fan_out  # noqa: E402
 import kinesisd  # noqa: E402
@@ -336,7 +337,7 @@ def main():
                  lambda: [shards_row(settings, folder)], lambda: [list_row(folder)],
                  lambda: [large_row(folder)], lambda: [create_row(folder)],
                  lambda: [fan_out.latency_row(folder)], lambda: [fan_out.fan_out_row(folder)],
-                 lambda: [fan_out.waiting_row(folder)])
+                 lambda: [fan_out.waiting_row(folder)], lambda: background.all_rows(folder))
         rows = []
         for step in steps:
             rows += step()
