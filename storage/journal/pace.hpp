@@ -13,7 +13,7 @@ struct PaceLimits {
   // What one slice should take: this is how long a put may find the thread taken.
   std::chrono::microseconds slice_target{2'000};
   // While others write, this many times what a slice took is left to them before the next.
-  int pause_per_slice = 4;
+  int pause_per_slice = 8;
   // Others write for as long after their last transaction.
   std::chrono::milliseconds busy_for{100};
   // A slice is never smaller than its limits divided by this: what a transaction costs by itself would never
