@@ -15,7 +15,6 @@ namespace kinesisd::server {
 
 namespace {
 
-using protocol::Error;
 using protocol::ErrorType;
 using storage::StreamStatus;
 

@@ -22,7 +22,7 @@ def ask(browser, path, method="GET"):
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "kinesisd", "dev.localhost"])
-@pytest.mark.parametrize("path, shown", [("", '"/_kinesisd/streams"'), ("streams", '{"streams":['),
+@pytest.mark.parametrize("path, shown", [("streams", '{"streams":['),
                                          ("health", '"status":"ok"'),
                                          ("nowhere", "There is nothing at /_kinesisd/nowhere;")])
 def test_the_address_bar_shows_json(browser, server, host, path, shown):
@@ -37,9 +37,13 @@ def test_metrics_are_shown_as_text(browser, server):
     assert browser.run("return document.contentType") == "text/plain"
 
 
-def test_the_root_is_refused_as_aws_refuses_it(browser, server):
-    browser.open(server.url)
-    assert browser.text() == "Unable to determine service/operation name to be authorized"
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "kinesisd", "dev.localhost"])
+@pytest.mark.parametrize("path", ["/", "/_kinesisd", "/_kinesisd/"])
+def test_a_person_finds_the_endpoint_and_what_there_is(browser, server, host, path):
+    browser.open(f"http://{host}:{server.port}{path}")
+    assert browser.run("return document.contentType") == "text/html"
+    assert f"served on this machine at http://{host}:{server.port}." in browser.text()
+    assert "/_kinesisd/streams" in browser.text()
 
 
 @pytest.mark.parametrize("path, shown", [("streams", "cross-site"), ("health", '"status":"ok"')])
